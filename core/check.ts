@@ -1,0 +1,36 @@
+import type { Capability } from './capability.ts'
+import type { Effect } from './effect.ts'
+import type { World } from './world.ts'
+
+/** How binding a requirement is, as its source has it (RFC 2119). */
+export type Level = 'must' | 'should' | 'may'
+
+/** Whose word counts: how Auth0 itself answers, or what the RFCs and OpenID say. */
+export type Profile = 'auth0' | 'standard'
+
+/** Where a requirement is written down, or where the behaviour was recorded. */
+export interface Source {
+  readonly name: string
+  readonly section?: string
+  readonly url: string
+}
+
+/** One requirement on a server. */
+export interface Check {
+  /** File path and slug: `grants/authorization-code/pkce/wrong-verifier`. Renaming one is a breaking change. */
+  readonly id: string
+  /** What a conforming server does, as a fact. */
+  readonly title: string
+  /** At least one. */
+  readonly sources: readonly Source[]
+  readonly level: Level
+  readonly profiles: readonly Profile[]
+  readonly needs: readonly Capability[]
+  readonly effects: readonly Effect[]
+  /** Operations it is about: `POST /oauth/token`. */
+  readonly operations: readonly string[]
+  /** Items of the published collection it is about: `Get Access Token / Client Credentials`. */
+  readonly collectionItems: readonly string[]
+  /** Resolves when every expectation held; throws {@link Mismatch} or {@link Blocked}. */
+  readonly run: (world: World) => Promise<void>
+}

@@ -1,0 +1,81 @@
+/** An application registered at the target. Ids and secrets are the target's own. */
+export interface ClientPersona {
+  readonly clientId: string
+  /** Absent for a public client (token endpoint authentication method `none`). */
+  readonly clientSecret?: string
+  /** Registered callback; where an authorization response is expected. It is never fetched. */
+  readonly redirectUri?: string
+  /** Grant types that the target has enabled for this client, by their wire names. */
+  readonly grantTypes?: readonly string[]
+}
+
+/** An application with the SAML2 Web App add-on. */
+export interface SamlClientPersona {
+  readonly clientId: string
+  /** Registered assertion consumer service URL. */
+  readonly acs: string
+  /** What the service provider calls itself: the Issuer of its requests. */
+  readonly entityId: string
+}
+
+/** An application with the WS-Fed add-on. */
+export interface WsFedClientPersona {
+  readonly clientId: string
+  /** `wtrealm`; `urn:{clientId}` unless the client has an alias. */
+  readonly realm?: string
+  /** Registered reply URL. */
+  readonly reply: string
+}
+
+/** A user of the database connection. */
+export interface UserPersona {
+  readonly email: string
+  readonly password: string
+  readonly username?: string
+  /** `auth0|…`, where it is known beforehand. */
+  readonly userId?: string
+}
+
+/** The applications that a target offers to the suite, by the part they play. */
+export interface ClientPersonas {
+  /** Regular web application that authenticates with a secret in the request body. */
+  readonly confidential?: ClientPersona
+  /** Native or single-page application without a secret. */
+  readonly public?: ClientPersona
+  /** Machine-to-machine application with a client grant for the API. The confidential client where absent. */
+  readonly machine?: ClientPersona
+  /** A second confidential application: codes and tokens of the first must be worthless to it. */
+  readonly other?: ClientPersona
+  /** A confidential application that has no grant type but `authorization_code`. */
+  readonly restricted?: ClientPersona
+  readonly saml?: SamlClientPersona
+  readonly wsfed?: WsFedClientPersona
+}
+
+/** The API whose access tokens are asked for. */
+export interface ApiPersona {
+  readonly audience: string
+  readonly scopes: readonly string[]
+  /** Identifier of an API that exists and for which the machine client has no client grant. */
+  readonly ungrantedAudience?: string
+}
+
+/** Names of the target's connections. */
+export interface ConnectionPersonas {
+  /** Database connection, `Username-Password-Authentication` on a new tenant. */
+  readonly database?: string
+  /** Passwordless connections. */
+  readonly email?: string
+  readonly sms?: string
+}
+
+/** Everything a target offers to the suite. */
+export interface Personas {
+  readonly clients: ClientPersonas
+  readonly users: {
+    /** The user that most checks log in as. */
+    readonly main?: UserPersona
+  }
+  readonly api?: ApiPersona
+  readonly connections: ConnectionPersonas
+}

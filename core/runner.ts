@@ -1,0 +1,73 @@
+import type { Capability } from './capability.ts'
+import type { Check } from './check.ts'
+import type { Client } from './client.ts'
+import { curlOf } from './curl.ts'
+import type { Effect } from './effect.ts'
+import { countingExpectations } from './expectation.ts'
+import { Blocked, Mismatch, type Finding } from './finding.ts'
+import type { Redactor } from './redaction.ts'
+import { factsOf, type Verdict } from './verdict.ts'
+import type { World } from './world.ts'
+
+/** The world of one check, with what the runner needs to make a verdict of it. */
+export interface Stage {
+  readonly world: World
+  readonly client: Client
+  readonly redactor: Redactor
+}
+
+/** What decides whether a check is tried at all. */
+export interface Permissions {
+  readonly capabilities: ReadonlySet<Capability>
+  /** Why a capability is missing, for the reason of a verdict. */
+  readonly missing: ReadonlyMap<Capability, string>
+  readonly allowed: ReadonlySet<Effect>
+}
+
+/** Runs one check and judges it. Never rejects: what goes wrong on our side is a verdict too. */
+export async function runCheck(check: Check, permissions: Permissions, prepare: () => Stage): Promise<Verdict> {
+  const facts = factsOf(check)
+  const refusal = reasonNotToTry(check, permissions)
+  if (refusal !== undefined) {
+    return { ...facts, status: 'unsupported', durationMs: 0, reason: refusal, findings: [], exchanges: [], reproduce: [] }
+  }
+  const started = performance.now()
+  const { world, client, redactor } = prepare()
+  const { asserted, thrown } = await countingExpectations(() => check.run(world))
+  // What was learned late is removed from what was recorded early.
+  const exchanges = client.exchanges.map((exchange) => redactor.exchange(exchange))
+  const clean = (finding: Finding): Finding => ({
+    at: redactor.text(finding.at),
+    expected: shortened(redactor.text(finding.expected)),
+    actual: shortened(redactor.text(finding.actual)),
+    ...(finding.message === undefined ? {} : { message: redactor.text(finding.message) }),
+  })
+  return {
+    ...facts,
+    ...outcomeOf(asserted, thrown, redactor),
+    durationMs: Math.round(performance.now() - started),
+    findings: thrown instanceof Mismatch ? thrown.findings.map(clean) : [],
+    exchanges,
+    reproduce: exchanges.map(curlOf),
+  }
+}
+
+/** Why a check is not tried, or `undefined` where it is. */
+export function reasonNotToTry(check: Pick<Check, 'needs' | 'effects'>, permissions: Permissions): string | undefined {
+  const need = check.needs.find((capability) => !permissions.capabilities.has(capability))
+  if (need !== undefined) return `needs ${need}: ${permissions.missing.get(need) ?? 'not offered by the target'}`
+  const effect = check.effects.find((name) => !permissions.allowed.has(name))
+  return effect === undefined ? undefined : `has the effect ${effect}, which is not allowed (--allow ${effect})`
+}
+
+function outcomeOf(asserted: number, thrown: unknown, redactor: Redactor): Pick<Verdict, 'status' | 'reason'> {
+  if (thrown instanceof Mismatch) return { status: 'fail' }
+  if (thrown instanceof Blocked) return { status: 'blocked', reason: redactor.text(thrown.message) }
+  if (thrown !== undefined) return { status: 'error', reason: redactor.text(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)) }
+  return asserted === 0 ? { status: 'error', reason: 'the check asserted nothing' } : { status: 'pass' }
+}
+
+/** A finding is read by people: the whole body stands in the exchange. */
+function shortened(text: string): string {
+  return text.length <= 600 ? text : `${text.slice(0, 600)}… (${text.length} characters)`
+}

@@ -1,0 +1,62 @@
+import type { Client } from './client.ts'
+import type { Personas } from './persona.ts'
+
+/** An authorization code and what it is bound to. */
+export interface GivenCode {
+  readonly code: string
+  readonly redirectUri: string
+  /** Present where the code was asked for with a challenge. */
+  readonly codeVerifier?: string
+}
+
+/** Tokens as `POST /oauth/token` gave them. */
+export interface GivenTokens {
+  readonly accessToken: string
+  readonly idToken?: string
+  readonly refreshToken?: string
+}
+
+/** A user that was made for one check. */
+export interface GivenUser {
+  readonly email: string
+  readonly password: string
+}
+
+/**
+ * Sets up what a check starts from. Each method throws `Blocked` where the target does not let it happen.
+ * What a given sends is recorded like everything else.
+ */
+export interface Given {
+  /** Logs the main user in and stops at the callback. `public` asks with a PKCE challenge (S256). */
+  authorizationCode(options: { readonly client: 'confidential' | 'public'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
+  /** Tokens of the main user, by whichever grant the target offers. `fresh` never shares them with another check. */
+  tokens(options: {
+    readonly client: 'confidential' | 'public'
+    readonly scope: string
+    readonly audience?: string
+    readonly fresh?: boolean
+  }): Promise<GivenTokens>
+  /** A new user of the database connection, made through signup. */
+  user(): Promise<GivenUser>
+  /** Starts a passwordless login and reads the code from the inbox. */
+  oneTimeCode(options: { readonly via: 'email' | 'sms' }): Promise<{ readonly username: string; readonly code: string }>
+  /** The newest message to an address, waiting for it for a few seconds. */
+  message(to: string): Promise<{ readonly code?: string; readonly link?: string }>
+  /** A browser's way through the login page for a protocol that starts at `path`: the answer that ends it (a 200 with a form, usually). */
+  loggedIn(path: string): Promise<{ readonly answer: import('./client.ts').Answer; readonly cookies: string }>
+}
+
+/** Everything a check may use. */
+export interface World {
+  readonly client: Client
+  readonly given: Given
+  readonly personas: Personas
+  readonly target: {
+    /** Without a trailing slash. */
+    readonly baseUrl: string
+    /** `iss`, exactly. */
+    readonly issuer: string
+  }
+  /** A short random string that no other check gets: for addresses, states, names. */
+  unique(): string
+}
