@@ -38,6 +38,8 @@ export interface Given {
   }): Promise<GivenTokens>
   /** A new user of the database connection, made through signup. */
   user(): Promise<GivenUser>
+  /** A user whose login may fail: made for one check where users can be made, the main user otherwise. */
+  expendableUser(): Promise<GivenUser>
   /** Starts a passwordless login and reads the code from the inbox. */
   oneTimeCode(options: { readonly via: 'email' | 'sms' }): Promise<{ readonly username: string; readonly code: string }>
   /** The newest message to an address, waiting for it for a few seconds. */

@@ -30,6 +30,8 @@ export interface AnswerDemand {
   readonly level: Level
   /** Both where absent. */
   readonly profiles?: readonly Profile[]
+  /** Takes the place of what the variant needs: two kinds of tenants are asked for different answers. */
+  readonly needs?: readonly Capability[]
   /** Keys of the document's `x-sources`. */
   readonly 'x-source': readonly string[]
   /** Accepted statuses; `4xx` stands for the class. */

@@ -1,0 +1,169 @@
+import { UsageError } from '../core/usage-error.ts'
+import type { Collection, Folder, Item } from './collection.ts'
+import { toAddress } from './conversion-address.ts'
+import { schemaComponents } from './conversion-components.ts'
+import type { Addressed, Draft } from './conversion-draft.ts'
+import { toDraft } from './conversion-draft.ts'
+import { kept, keptMembers } from './conversion-kept.ts'
+import { operationIdOf, uniqueNames } from './conversion-names.ts'
+import { isBodyless, toOperation } from './conversion-operation.ts'
+import { scopesOf } from './conversion-scope.ts'
+import type { SecurityRegistry } from './conversion-security.ts'
+import { securityRegistry } from './conversion-security.ts'
+import type { JsonObject } from './json.ts'
+import { defined } from './json.ts'
+import type { OpenApiDocument, Operation, PathItem, Server, Tag } from './openapi.ts'
+import { methods } from './openapi.ts'
+
+/** A document, and one sentence for each thing of the collection that it can only keep, not say. */
+export interface Conversion {
+  readonly document: OpenApiDocument
+  readonly notes: string[]
+}
+
+/**
+ * Converts a collection to OpenAPI 3.1. Pure and deterministic; nothing is lost: items that share a path and method become variants of one
+ * operation, and what OpenAPI cannot say stands in `x-` members. The result shares nothing with the collection. Throws UsageError
+ * only for values that are nested too deep to be printed.
+ */
+export function toOpenApi(collection: Collection): Conversion {
+  const notes = [...collection.notes]
+  const { addressed, homeless } = addressedItems(collection, notes)
+  const server = mostCommon(addressed.map(({ address }) => address.server)) ?? { url: '/' }
+  const registry = securityRegistry(notes)
+  const security = collection.auth && registry.fromAuth(collection.auth, rootScope(collection), 'The collection')
+  const tags = tagsOf(collection.folders)
+  const components = schemaComponents()
+  const paths = toPaths(addressed, { registry, server, security, components, tags, notes })
+
+  const schemas = components.schemas()
+  const schemes = registry.schemes()
+  const document = defined({
+    openapi: '3.1.0',
+    info: defined({
+      title: collection.title,
+      version: collection.version ?? '1.0.0',
+      description: collection.description,
+      'x-postman': keptMembers(collection.rest.info),
+    }),
+    servers: server.url === '/' ? undefined : [server],
+    tags: tags.size === 0 ? undefined : [...tags.values()],
+    paths,
+    components: Object.keys({ ...schemas, ...schemes }).length === 0 ? undefined : defined({
+      schemas: Object.keys(schemas).length === 0 ? undefined : schemas,
+      securitySchemes: Object.keys(schemes).length === 0 ? undefined : schemes,
+    }),
+    security: security === undefined || security.length === 0 ? undefined : security,
+    'x-items-without-operation': homeless.length === 0 ? undefined : homeless,
+    'x-postman': keptMembers(collection.rest.collection),
+  })
+  return { document: unshared(document as OpenApiDocument), notes }
+}
+
+function rootScope(collection: Collection): ReadonlyMap<string, string> {
+  return new Map(collection.variables.map(({ key, value }) => [key, value]))
+}
+
+/** Items that have a place to go to, and the others with the reason why they have none. */
+function addressedItems(collection: Collection, notes: string[]): { addressed: Addressed[]; homeless: JsonObject[] } {
+  const scopeOf = scopesOf(collection)
+  const addressed: Addressed[] = []
+  const homeless = collection.strays.map(({ label, reason, source }): JsonObject => ({ 'x-collection-item': label, reason, item: kept(source) }))
+  const leave = (item: Item, reason: string) => {
+    homeless.push({ 'x-collection-item': item.label, reason, item: kept(item.source) })
+    notes.push(`${item.label}: ${reason}; it is kept under x-items-without-operation.`)
+  }
+  for (const item of collection.items) {
+    const { request } = item
+    const scope = scopeOf(item)
+    if (request === undefined) leave(item, 'it has no request')
+    else if (request.url === undefined) leave(item, 'its request has no URL')
+    else addressed.push({ item, request, scope, address: toAddress(request.url, scope) })
+  }
+  return { addressed, homeless }
+}
+
+/** The server that most requests go to; of several the first. */
+function mostCommon(servers: readonly Server[]): Server | undefined {
+  const counts = new Map<string, { server: Server; count: number }>()
+  for (const server of servers) {
+    const key = JSON.stringify(server)
+    const known = counts.get(key)
+    if (known === undefined) counts.set(key, { server, count: 1 })
+    else known.count++
+  }
+  let best: { server: Server; count: number } | undefined
+  for (const candidate of counts.values()) if (best === undefined || candidate.count > best.count) best = candidate
+  return best?.server
+}
+
+/** One tag for each folder, named by its names from the root. Folders with the same names are told apart by a number. */
+function tagsOf(folders: readonly Folder[]): Map<Folder, Tag> {
+  const nameOf = uniqueNames((name, number) => `${name} (${number})`)
+  return new Map(folders.map((folder): [Folder, Tag] => [folder, defined({
+    name: nameOf(folder.label),
+    description: folder.description,
+    'x-postman': keptMembers({ ...folder.rest, ...(folder.auth === undefined ? {} : { auth: folder.auth.source }) }),
+  }) as Tag]))
+}
+
+interface Surroundings {
+  readonly registry: SecurityRegistry
+  readonly server: Server
+  readonly security: ReturnType<SecurityRegistry['fromAuth']> | undefined
+  readonly components: ReturnType<typeof schemaComponents>
+  readonly tags: ReadonlyMap<Folder, Tag>
+  readonly notes: string[]
+}
+
+/** Paths in the order in which the collection first names them. Paths that differ in the names of parameters only are one; the first names stand. */
+function toPaths(addressed: readonly Addressed[], around: Surroundings): Record<string, PathItem> {
+  const paths = new Map<string, { first: Addressed; operations: Map<string, Addressed[]> }>()
+  for (const entry of addressed) {
+    const path = paths.get(entry.address.shape) ?? { first: entry, operations: new Map<string, Addressed[]>() }
+    paths.set(entry.address.shape, path)
+    const method = entry.request.method.toUpperCase()
+    const sharing = path.operations.get(method)
+    if (sharing === undefined) path.operations.set(method, [entry])
+    else sharing.push(entry)
+  }
+  const operationId = uniqueNames()
+  const tagOf = ({ item }: Draft) => (item.folder === undefined ? undefined : around.tags.get(item.folder)?.name)
+  return Object.fromEntries([...paths.values()].map(({ first, operations }) => {
+    const template = first.address.template
+    const converted = [...operations].map(([method, entries]): [string, Operation] => {
+      const drafts = entries.map((entry) => toDraft(entry, first.address.parameters, around.registry, around.notes))
+      noteBodies(method, drafts, around.notes)
+      return [method, toOperation(drafts, { ...around, method, template, operationId: operationId(operationIdOf(method, template)), tagOf })]
+    })
+    return [template, toPathItem(template, converted, around.notes)]
+  }))
+}
+
+function noteBodies(method: string, drafts: readonly Draft[], notes: string[]): void {
+  if (!isBodyless(method)) return
+  for (const { item, body } of drafts) {
+    if (body !== undefined) notes.push(`${item.label}: a ${method} request has a body, which OpenAPI gives no meaning; it is kept as x-request-body.`)
+  }
+}
+
+/** Methods that OpenAPI does not know stand in `x-custom-methods`, as whole operations. */
+function toPathItem(template: string, operations: readonly (readonly [string, Operation])[], notes: string[]): PathItem {
+  const isKnown = ([method]: readonly [string, Operation]) => methods.some((known) => known.toUpperCase() === method)
+  const custom = operations.filter((operation) => !isKnown(operation))
+  for (const [method] of custom) notes.push(`${method} ${template}: OpenAPI has no such method; the operation is kept under x-custom-methods.`)
+  return {
+    ...Object.fromEntries(operations.filter(isKnown).map(([method, operation]) => [method.toLowerCase(), operation])),
+    ...(custom.length === 0 ? {} : { 'x-custom-methods': Object.fromEntries(custom) }),
+  }
+}
+
+/** The same document with every value its own, so that whoever changes one place changes no other. */
+function unshared(document: OpenApiDocument): OpenApiDocument {
+  try {
+    return JSON.parse(JSON.stringify(document)) as OpenApiDocument
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError('The collection nests values too deep for its document to be printed; shorten them.', { cause: error })
+    throw error
+  }
+}

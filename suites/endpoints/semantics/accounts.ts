@@ -1,0 +1,142 @@
+import type { Check } from '../../../core/check.ts'
+import { expectOneOf, expectThat, show } from '../../../core/expectation.ts'
+import { isObject } from '../../../specs/document.ts'
+import { decodeJwt } from '../../../specs/judgement.ts'
+import { operationOf, type Variant } from '../../../specs/operations.ts'
+import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'
+import { recipes, required } from '../recipes.ts'
+import { requestOf, valueOf } from '../request.ts'
+import { toChecks } from './check.ts'
+
+const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
+
+/** What sign-up, password change, passwordless start and userinfo do, beyond the form of their answers. */
+export function accountSemantics(variant: Variant): Check[] {
+  const shared = { operations: [operationOf(variant)], collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem] }
+  switch (variant.id) {
+    case 'database/signup': return toChecks(shared, [{
+      id: 'endpoints/database/signup/user-can-log-in',
+      title: 'Sign-up: the new user can log in, and the id in the answer is part of the user id',
+      sources: [auth0Docs('api/authentication/signup/create-a-new-user'), recorded2021],
+      level: 'must',
+      profiles: ['auth0'],
+      needs: [...variant.needs, 'password-realm'],
+      effects: variant.effects,
+      async run(world) {
+        const ingredients = await recipes['database/signup']!.make(world)
+        const signup = await world.client.send(requestOf(variant, ingredients))
+        const { clients, connections } = world.personas
+        const client = required([clients.confidential, clients.public].find((candidate) => candidate?.grantTypes?.includes(realmGrant)), 'a client with password-realm')
+        const login = await world.client.send({
+          method: 'POST',
+          path: '/oauth/token',
+          form: {
+            grant_type: realmGrant, client_id: client.clientId, ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
+            username: valueOf(ingredients.values, 'email')!, password: valueOf(ingredients.values, 'password')!, realm: required(connections.database, 'connections.database'), scope: 'openid',
+          },
+        })
+        expectThat(login.status === 200, 'status of the login', '200', login.status)
+        const subject = isObject(login.json) ? decodeJwt(login.json.id_token)?.claims.sub : undefined
+        const id = isObject(signup.json) ? (signup.json._id ?? signup.json.id ?? signup.json.user_id) : undefined
+        expectThat(typeof id === 'string' && String(subject).endsWith(id), 'id_token claims /sub', `a user id that ends with ${show(id)}`, subject)
+      },
+    }])
+    case 'database/change-password': return toChecks(shared, [
+      {
+        id: 'endpoints/database/change-password/no-user-enumeration',
+        title: 'Change password: an unknown address gets the same answer as a known one',
+        sources: [auth0Docs('api/authentication/change-password'), recorded2021],
+        level: 'should',
+        profiles: ['auth0'],
+        needs: variant.needs,
+        effects: variant.effects,
+        async run(world) {
+          const ingredients = await recipes[variant.id]!.make(world)
+          const known = await world.client.send(requestOf(variant, ingredients))
+          const unknown = await world.client.send(requestOf(variant, {
+            values: ingredients.values.map(([name, value]) => [name, name === 'email' ? `nobody-${world.unique()}@example.com` : value] as const),
+          }))
+          expectOneOf('status', unknown.status, [known.status])
+          expectOneOf('body', unknown.body, [known.body])
+        },
+      },
+      {
+        id: 'endpoints/database/change-password/mail',
+        title: 'Change password: the user is sent a link',
+        sources: [auth0Docs('api/authentication/change-password')],
+        level: 'must',
+        profiles: ['auth0'],
+        needs: [...variant.needs, 'inbox'],
+        effects: variant.effects,
+        async run(world) {
+          const user = await world.given.expendableUser()
+          const { values } = await recipes[variant.id]!.make(world)
+          await world.client.send(requestOf(variant, { values: values.map(([name, value]) => [name, name === 'email' ? user.email : value] as const) }))
+          const { link } = await world.given.message(user.email)
+          expectThat(link !== undefined, 'message', 'a link', link)
+        },
+      },
+    ])
+    case 'passwordless/start-email': return toChecks(shared, [{
+      id: 'endpoints/passwordless/start-email/mail',
+      title: 'Passwordless by e-mail: a code of digits arrives',
+      sources: [auth0Docs('authenticate/passwordless/authentication-methods/email-otp')],
+      level: 'must',
+      profiles: ['auth0'],
+      needs: [...variant.needs, 'inbox'],
+      effects: variant.effects,
+      async run(world) {
+        const { code } = await world.given.oneTimeCode({ via: 'email' })
+        expectThat(/^\d{4,8}$/.test(code), 'message', 'a code of digits', code.replace(/./g, '?'))
+      },
+    }])
+    case 'passwordless/start-sms': return toChecks(shared, [{
+      id: 'endpoints/passwordless/start-sms/message',
+      title: 'Passwordless by SMS: a code of digits arrives',
+      sources: [auth0Docs('authenticate/passwordless/authentication-methods/sms-otp')],
+      level: 'must',
+      profiles: ['auth0'],
+      needs: [...variant.needs, 'inbox'],
+      effects: variant.effects,
+      async run(world) {
+        const { code } = await world.given.oneTimeCode({ via: 'sms' })
+        expectThat(/^\d{4,8}$/.test(code), 'message', 'a code of digits', code.replace(/./g, '?'))
+      },
+    }])
+    case 'userinfo': return toChecks(shared, [{
+      id: 'endpoints/userinfo/same-subject',
+      title: 'User profile: the subject is that of the ID token',
+      sources: [oidcCore('5.3.2', 'UserInfoResponse'), recorded2021],
+      level: 'must',
+      needs: variant.needs,
+      async run(world) {
+        const tokens = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+        const answer = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${tokens.accessToken}` } })
+        const expected = decodeJwt(required(tokens.idToken, 'an ID token'))?.claims.sub
+        expectOneOf('body /sub', isObject(answer.json) ? answer.json.sub : undefined, [expected])
+      },
+    }])
+    case 'revoke': return toChecks(shared, [{
+      id: 'endpoints/revoke/token-is-dead',
+      title: 'Revocation: a revoked refresh token is refused',
+      sources: [auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')],
+      level: 'must',
+      needs: [...variant.needs, 'refresh-token'],
+      async run(world) {
+        const { values } = await recipes.revoke!.make(world)
+        await world.client.send(requestOf(variant, { values }))
+        const form = {
+          grant_type: 'refresh_token', refresh_token: valueOf(values, 'token')!, client_id: valueOf(values, 'client_id')!, client_secret: valueOf(values, 'client_secret') ?? '',
+        }
+        // Auth0's documentation calls revocation eventually consistent.
+        let answer = await world.client.send({ method: 'POST', path: '/oauth/token', form })
+        for (let attempt = 0; attempt < 3 && answer.status === 200; attempt++) {
+          await new Promise((resolve) => setTimeout(resolve, 500))
+          answer = await world.client.send({ method: 'POST', path: '/oauth/token', form })
+        }
+        expectThat(answer.status >= 400 && answer.status < 500, 'status of the refresh', '4xx', answer.status)
+      },
+    }])
+    default: return []
+  }
+}

@@ -1,0 +1,253 @@
+import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose'
+import type { Check } from '../../../core/check.ts'
+import type { Answer } from '../../../core/client.ts'
+import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
+import { Blocked, type Finding } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { isObject, type JsonObject } from '../../../specs/document.ts'
+import { decodeJwt } from '../../../specs/judgement.ts'
+import { operationOf, type Variant } from '../../../specs/operations.ts'
+import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
+import { required, freshAddress } from '../recipes.ts'
+import { requestOf, valueOf, withValue, type Values } from '../request.ts'
+import { recipeOf } from '../situation.ts'
+import { toChecks, type StatedCheck } from './check.ts'
+
+/** Grants that give an ID token for the scope `openid`. */
+const withUser = new Set(['token/authorization-code', 'token/authorization-code-pkce', 'token/password', 'token/password-realm', 'token/refresh-token', 'token/passwordless-otp'])
+
+/** What the tokens of a variant of `POST /oauth/token` say, beyond their form. */
+export function tokenSemantics(variant: Variant): Check[] {
+  const recipe = recipeOf(variant)
+  if (!recipe || !variant.id.startsWith('token/')) return []
+  const needs = [...variant.needs, ...recipe.needs]
+  const shared = { operations: [operationOf(variant)], collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem] }
+  const send = async (world: World, change: (values: Values) => Values = (values) => values): Promise<{ answer: Answer; values: Values }> => {
+    const ingredients = await recipe.make(world)
+    const values = change(ingredients.values)
+    return { answer: await world.client.send(requestOf(variant, { ...ingredients, values })), values }
+  }
+  return toChecks(shared, [
+    ...(withUser.has(variant.id) ? idTokenChecks(variant, needs, send) : []),
+    ...(variant.id === 'token/client-credentials' || variant.id === 'token/password' || variant.id === 'token/password-realm' ? apiTokenChecks(variant, needs, send) : []),
+    ...(variant.id === 'token/client-credentials' ? machineChecks(needs, send) : []),
+    ...(variant.id === 'token/refresh-token' ? refreshChecks(needs, send) : []),
+    ...(variant.id === 'token/password' || variant.id === 'token/password-realm' ? enumerationChecks(variant, needs, send) : []),
+  ])
+}
+
+type Send = (world: World, change?: (values: Values) => Values) => Promise<{ answer: Answer; values: Values }>
+
+function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  const prefix = `endpoints/${variant.id}/id-token`
+  return [
+    {
+      id: `${prefix}/signature`,
+      title: `${variant.title}: the ID token is signed by a key that the target publishes`,
+      sources: [oidcCore('3.1.3.7', 'IDTokenValidation'), recorded2021],
+      level: 'must',
+      needs: [...needs, 'jwks'],
+      async run(world) {
+        const token = idTokenOf((await send(world)).answer)
+        expectNone(await signatureFindings(world, token, 'id_token'))
+      },
+    },
+    {
+      id: `${prefix}/claims`,
+      title: `${variant.title}: the ID token names the issuer, the client and its own lifetime`,
+      sources: [oidcCore('2', 'IDToken'), recorded2021],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { answer, values } = await send(world)
+        const { claims } = decoded(idTokenOf(answer), 'id_token')
+        const clientId = valueOf(values, 'client_id')
+        expectNone(
+          claims.iss === world.target.issuer ? [] : [finding('id_token claims /iss', world.target.issuer, show(claims.iss))],
+          [claims.aud].flat().includes(clientId) ? [] : [finding('id_token claims /aud', show(clientId), show(claims.aud))],
+          typeof claims.sub === 'string' && claims.sub !== '' ? [] : [finding('id_token claims /sub', 'a user id', show(claims.sub))],
+          timeFindings(claims, 'id_token'),
+        )
+      },
+    },
+  ]
+}
+
+function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  const prefix = `endpoints/${variant.id}/access-token`
+  const forApi = (world: World) => (values: Values): Values => withValue(values, 'audience', required(world.personas.api, 'api').audience)
+  return [
+    {
+      id: `${prefix}/signature`,
+      title: `${variant.title}: the access token for an API is signed by a key that the target publishes`,
+      sources: [auth0Docs('secure/tokens/access-tokens/access-token-profiles'), rfc(9068, '4'), recorded2021],
+      level: 'must',
+      profiles: ['auth0'],
+      needs: [...needs, 'jwks'],
+      async run(world) {
+        const { answer } = await send(world, forApi(world))
+        expectNone(await signatureFindings(world, accessTokenOf(answer), 'access_token'))
+      },
+    },
+    {
+      id: `${prefix}/claims`,
+      title: `${variant.title}: the access token for an API names the issuer, the API, the client and the lifetime that the answer gives`,
+      sources: [auth0Docs('secure/tokens/access-tokens/access-token-profiles'), rfc(9068, '2.2'), recorded2021],
+      level: 'must',
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { answer, values } = await send(world, forApi(world))
+        const { claims } = decoded(accessTokenOf(answer), 'access_token')
+        const audience = valueOf(values, 'audience')
+        const clientId = valueOf(values, 'client_id')
+        const { expires_in: lifetime } = bodyOf(answer)
+        expectNone(
+          claims.iss === world.target.issuer ? [] : [finding('access_token claims /iss', world.target.issuer, show(claims.iss))],
+          [claims.aud].flat().includes(audience) ? [] : [finding('access_token claims /aud', show(audience), show(claims.aud))],
+          // `azp` in Auth0's own profile, `client_id` in that of RFC 9068.
+          [claims.azp, claims.client_id].includes(clientId) ? [] : [finding('access_token claims /azp', show(clientId), show(claims.azp ?? claims.client_id))],
+          timeFindings(claims, 'access_token'),
+          Number(claims.exp) - Number(claims.iat) === lifetime ? [] : [finding('access_token claims /exp', `iat + expires_in (${show(lifetime)})`, `iat + ${Number(claims.exp) - Number(claims.iat)}`)],
+        )
+      },
+    },
+  ]
+}
+
+function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
+  return [
+    {
+      id: 'endpoints/token/client-credentials/subject',
+      title: 'Client credentials grant: the subject of the access token is the client itself',
+      sources: [auth0Docs('secure/tokens/access-tokens/access-token-profiles')],
+      level: 'must',
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { answer, values } = await send(world)
+        const { claims } = decoded(accessTokenOf(answer), 'access_token')
+        const clientId = valueOf(values, 'client_id')
+        expectOneOf('access_token claims /sub', claims.sub, [`${clientId}@clients`, clientId])
+      },
+    },
+    {
+      id: 'endpoints/token/client-credentials/no-user-tokens',
+      title: 'Client credentials grant: there is neither an ID token nor a refresh token',
+      sources: [rfc(6749, '4.4.3'), auth0Docs('api/authentication/client-credential-flow/get-token')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { answer } = await send(world)
+        const body = bodyOf(answer)
+        expectThat(answer.status === 200, 'status', '200', answer.status)
+        expectThat(body.id_token === undefined, 'body /id_token', '(absent)', '(present)')
+        expectThat(body.refresh_token === undefined, 'body /refresh_token', '(absent)', '(present)')
+      },
+    },
+  ]
+}
+
+function refreshChecks(needs: Check['needs'], send: Send): StatedCheck[] {
+  return [
+    {
+      id: 'endpoints/token/refresh-token/same-subject',
+      title: 'Refresh token grant: the new ID token is about the same user and issuer',
+      sources: [oidcCore('12.2', 'RefreshTokenResponse')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const first = await world.given.tokens({ client: 'confidential', scope: 'openid profile email offline_access', fresh: true })
+        const { answer } = await send(world, (values) => withValue(values, 'refresh_token', required(first.refreshToken, 'a refresh token')))
+        // OpenID Connect lets a server leave the ID token out here; Auth0 gives one for `openid`.
+        const before = decoded(required(first.idToken, 'an ID token'), 'id_token').claims
+        const after = decoded(idTokenOf(answer), 'id_token').claims
+        expectOneOf('id_token claims /sub', after.sub, [before.sub])
+        expectOneOf('id_token claims /iss', after.iss, [before.iss])
+      },
+    },
+    {
+      id: 'endpoints/token/refresh-token/scope-not-wider',
+      title: 'Refresh token grant: a scope that was not granted is not added',
+      sources: [rfc(6749, '6'), auth0Docs('api/authentication/refresh-token/refresh-token')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const first = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
+        const { answer } = await send(world, (values) =>
+          withValue(withValue(values, 'refresh_token', required(first.refreshToken, 'a refresh token')), 'scope', 'openid offline_access phone'))
+        const granted = String(bodyOf(answer).scope ?? '').split(' ')
+        expectThat(answer.status >= 400 || !granted.includes('phone'), 'body /scope', 'a scope without phone', bodyOf(answer).scope)
+      },
+    },
+  ]
+}
+
+function enumerationChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  return [{
+    id: `endpoints/${variant.id}/no-user-enumeration`,
+    title: `${variant.title}: an unknown user and a wrong password get the same answer`,
+    sources: [recorded2021],
+    level: 'must',
+    profiles: ['auth0'],
+    needs,
+    async run(world) {
+      const user = await world.given.expendableUser()
+      const wrong = `wrong-${world.unique()}`
+      const known = await send(world, (values) => withValue(withValue(values, 'username', user.email), 'password', wrong))
+      const unknown = await send(world, (values) => withValue(withValue(values, 'username', freshAddress(world)), 'password', wrong))
+      expectOneOf('status', unknown.answer.status, [known.answer.status])
+      for (const member of ['error', 'error_description']) expectOneOf(`body /${member}`, bodyOf(unknown.answer)[member], [bodyOf(known.answer)[member]])
+    },
+  }]
+}
+
+function bodyOf(answer: Answer): JsonObject {
+  return isObject(answer.json) ? answer.json : {}
+}
+
+/** The ID token of an answer. A target that gives none has been judged by the success check; here there is nothing to judge. */
+function idTokenOf(answer: Answer): string {
+  const token = bodyOf(answer).id_token
+  if (typeof token !== 'string') throw new Blocked(`the answer (${answer.status}) has no ID token`)
+  return token
+}
+
+function accessTokenOf(answer: Answer): string {
+  const token = bodyOf(answer).access_token
+  if (typeof token !== 'string') throw new Blocked(`the answer (${answer.status}) has no access token`)
+  return token
+}
+
+function decoded(token: string, name: string) {
+  const jwt = decodeJwt(token)
+  expectThat(jwt !== undefined, name, 'a JWT', '(something else)')
+  return jwt
+}
+
+function timeFindings(claims: JsonObject, name: string): Finding[] {
+  const now = Date.now() / 1000
+  const { iat, exp } = claims
+  // Two minutes for clocks that differ, as the OpenID Foundation's own suite grants.
+  return [
+    ...(typeof iat === 'number' && Math.abs(iat - now) < 120 ? [] : [finding(`${name} claims /iat`, 'the current time, in seconds', show(iat))]),
+    ...(typeof exp === 'number' && typeof iat === 'number' && exp > iat && exp > now - 120 ? [] : [finding(`${name} claims /exp`, 'a later time, in seconds', show(exp))]),
+  ]
+}
+
+/** Why a token's signature is not one of a published key. */
+export async function signatureFindings(world: World, token: string, name: string): Promise<Finding[]> {
+  const header = decoded(token, name).header
+  const answer = await world.client.send({ method: 'GET', path: '/.well-known/jwks.json' })
+  const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? (answer.json as unknown as JSONWebKeySet) : undefined
+  if (!keys) throw new Blocked(`GET /.well-known/jwks.json answered ${answer.status} without a key set`)
+  try {
+    await jwtVerify(token, createLocalJWKSet(keys), { algorithms: ['RS256', 'PS256', 'ES256'], clockTolerance: 120 })
+    return []
+  } catch (error) {
+    if (!(error instanceof errors.JOSEError)) throw error
+    // A token that is out of date has been verified: its times are another check's business.
+    if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return []
+    return [finding(`${name} signature`, 'one that a published key verifies', `${show(header.alg)} with kid ${show(header.kid)}: ${error.code}`)]
+  }
+}

@@ -1,0 +1,11 @@
+import type { Check } from '../core/check.ts'
+import { loadDocument } from '../specs/document.ts'
+import { endpointChecks } from './endpoints/index.ts'
+
+let all: readonly Check[] | undefined
+
+/** Every check of every suite, in a fixed order. Made once. */
+export function allChecks(): readonly Check[] {
+  all ??= endpointChecks(loadDocument())
+  return all
+}

@@ -1,0 +1,85 @@
+import type { Exchange, HeaderList } from '../../core/exchange.ts'
+import { headerValues, mediaTypeOf } from '../../core/exchange.ts'
+import { UsageError } from '../../core/usage-error.ts'
+import { isObject } from '../../specs/document.ts'
+
+/** One recorded request and its answer, with what was sent read into parameters. Secrets are still in it. */
+export interface RecordedEntry {
+  readonly exchange: Exchange
+  readonly url: URL
+  /** The answer's body as it was received; empty where the recorder kept none. */
+  readonly values: readonly (readonly [name: string, value: string])[]
+}
+
+/**
+ * The entries of a HAR 1.2 file. Entries without an answer keep `response` out.
+ * Throws {@link UsageError} naming `origin`, and the entry, for anything else.
+ */
+export function parseHar(text: string, origin: string): RecordedEntry[] {
+  let har: unknown
+  try {
+    har = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    throw new UsageError(`${origin} is not JSON: give a HAR file, as browsers and proxies export it.`)
+  }
+  const log = isObject(har) ? har.log : undefined
+  if (!isObject(log) || !Array.isArray(log.entries)) throw new UsageError(`${origin} is no HAR file: it has no log.entries list. Export the traffic as HAR.`)
+  return log.entries.map((entry, index) => toEntry(entry, `entry ${index + 1} of ${origin}`))
+}
+
+function toEntry(entry: unknown, where: string): RecordedEntry {
+  const { request, response } = isObject(entry) ? entry : {}
+  if (!isObject(request) || typeof request.method !== 'string' || typeof request.url !== 'string') {
+    throw new UsageError(`The request of ${where} has no method and url: export the traffic again.`)
+  }
+  if (!URL.canParse(request.url)) throw new UsageError(`The url of ${where} is none: "${request.url.slice(0, 80)}".`)
+  const url = new URL(request.url)
+  const headers = headersOf(request.headers)
+  const postData = isObject(request.postData) ? request.postData : {}
+  const body = typeof postData.text === 'string' ? postData.text : undefined
+  const answered = isObject(response) && typeof response.status === 'number' && response.status > 0
+  return {
+    url,
+    values: [...url.searchParams, ...bodyValues(postData, body, headers)],
+    exchange: {
+      request: { method: request.method.toUpperCase(), url: url.href, headers, ...(body === undefined ? {} : { body }) },
+      ...(answered ? { response: { status: response.status as number, headers: responseHeaders(response), body: contentOf(response.content) } } : { failure: 'no answer was recorded' }),
+      startedAt: isObject(entry) && typeof entry.startedDateTime === 'string' ? entry.startedDateTime : '1970-01-01T00:00:00.000Z',
+      durationMs: isObject(entry) && typeof entry.time === 'number' && entry.time >= 0 ? Math.round(entry.time) : 0,
+    },
+  }
+}
+
+function headersOf(list: unknown): HeaderList {
+  return (Array.isArray(list) ? list : []).flatMap((header) =>
+    (isObject(header) && typeof header.name === 'string' && typeof header.value === 'string' ? [[header.name, header.value] as const] : []))
+}
+
+/** Some recorders leave Content-Type out of the headers and keep it with the content. */
+function responseHeaders(response: Readonly<Record<string, unknown>>): HeaderList {
+  const headers = headersOf(response.headers)
+  const type = isObject(response.content) ? response.content.mimeType : undefined
+  const absent = headerValues(headers, 'content-type').length === 0
+  return absent && typeof type === 'string' && /^\w+\/[\w.+-]/.test(type) && type !== 'x-unknown' ? [...headers, ['content-type', type]] : headers
+}
+
+function contentOf(content: unknown): string {
+  if (!isObject(content) || typeof content.text !== 'string') return ''
+  return content.encoding === 'base64' ? Buffer.from(content.text, 'base64').toString('utf8') : content.text
+}
+
+function bodyValues(postData: Readonly<Record<string, unknown>>, body: string | undefined, headers: HeaderList): [string, string][] {
+  const type = mediaTypeOf(typeof postData.mimeType === 'string' && postData.mimeType ? postData.mimeType : headerValues(headers, 'content-type')[0])
+  if (body && type === 'application/json') {
+    try {
+      const value: unknown = JSON.parse(body)
+      return isObject(value) ? Object.entries(value).map(([name, member]) => [name, typeof member === 'string' ? member : JSON.stringify(member)]) : []
+    } catch {
+      return []
+    }
+  }
+  if (Array.isArray(postData.params) && postData.params.length > 0) {
+    return postData.params.flatMap((pair) => (isObject(pair) && typeof pair.name === 'string' ? [[pair.name, String(pair.value ?? '')] as [string, string]] : []))
+  }
+  return body && type === 'application/x-www-form-urlencoded' ? [...new URLSearchParams(body)] : []
+}

@@ -1,0 +1,155 @@
+import { basename } from 'node:path'
+import { answerOf, type Answer } from '../../core/client.ts'
+import { curlOf } from '../../core/curl.ts'
+import type { Level, Profile, Source } from '../../core/check.ts'
+import type { Finding } from '../../core/finding.ts'
+import { createRedactor } from '../../core/redaction.ts'
+import type { Verdict } from '../../core/verdict.ts'
+import type { AnswerDemand } from '../../specs/contract.ts'
+import { loadDocument, type JsonObject } from '../../specs/document.ts'
+import { errorCodeOf, isStatus, judge } from '../../specs/judgement.ts'
+import { operationOf, sourcesOf, toVariants, type Variant } from '../../specs/operations.ts'
+import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
+import { finding } from '../../core/expectation.ts'
+import { parseHar, type RecordedEntry } from './har.ts'
+import { matchVariants } from './matching.ts'
+
+/** What may be left out of a judgement of recorded traffic. */
+export interface ReplayOptions {
+  /** Headers were not recorded, or not as they were. */
+  readonly ignoreHeaders: boolean
+  readonly profile?: Profile
+}
+
+/**
+ * Judges recorded traffic by the document, without network: one verdict per entry of a HAR file.
+ * A success must satisfy every demand on successes; any other answer must be one that the document knows.
+ * Throws `UsageError` where `text` is no HAR file.
+ */
+export function judgeRecording(text: string, origin: string, options: ReplayOptions): Verdict[] {
+  const document = loadDocument()
+  const book: Book = { document, schemas: createSchemaJudge(document), variants: toVariants(document), options, profile: options.profile ?? 'auth0' }
+  return parseHar(text, origin).map((entry, index) => judgeEntry(book, entry, `replay/${slug(origin)}/${index + 1}`))
+}
+
+interface Book {
+  readonly document: JsonObject
+  readonly schemas: SchemaJudge
+  readonly variants: readonly Variant[]
+  readonly options: ReplayOptions
+  readonly profile: Profile
+}
+
+interface Outcome {
+  readonly level: Level
+  readonly findings: readonly Finding[]
+  readonly demands: readonly AnswerDemand[]
+}
+
+/** Situations that say what a refusal looks like, not when there is one. */
+const notARefusal = /^(?:success|unknown-parameter|every-error|\w+-encoding)$/
+
+function judgeEntry(book: Book, entry: RecordedEntry, id: string): Verdict {
+  const redactor = createRedactor()
+  const exchange = redactor.exchange(entry.exchange)
+  const candidates = matchVariants(book.variants, entry)
+  const { method } = entry.exchange.request
+  const variant = candidates[0]
+  const base = {
+    check: id,
+    title: `${variant ? operationOf(variant) : `${method} ${entry.url.pathname}`}${candidates.length === 1 ? ` (${variant!.title})` : ''} answers as documented`,
+    operations: variant ? [operationOf(variant)] : [],
+    collectionItems: candidates.flatMap(({ collectionItem }) => collectionItem ?? []),
+    durationMs: entry.exchange.durationMs,
+    exchanges: [exchange],
+    reproduce: [curlOf(exchange)],
+  }
+  const response = entry.exchange.response
+  if (!variant || !response) {
+    const reason = response ? `the document does not describe ${method} ${entry.url.pathname}` : 'no answer was recorded'
+    return { ...base, title: redactor.text(base.title), level: 'must', status: 'unsupported', reason: redactor.text(reason), findings: [], sources: [] }
+  }
+  const answer = answerOf(entry.url, response.status, response.headers, response.body)
+  const outcome = best(candidates.map((candidate) => judgeAnswer(book, candidate, answer)))
+  const clean = (text: string): string => redactor.text(text)
+  return {
+    ...base,
+    level: outcome.level,
+    status: outcome.findings.length === 0 ? 'pass' : 'fail',
+    findings: outcome.findings.map((item) => ({ ...item, expected: clean(item.expected), actual: clean(item.actual) })),
+    sources: uniqueSources(outcome.demands.flatMap((demand) => sourcesOf(book.document, demand))),
+  }
+}
+
+/** An entry may have been made with any of several variants: the one it fits best counts. */
+function best(outcomes: readonly Outcome[]): Outcome {
+  const rank = ({ findings, level }: Outcome): number => (findings.length === 0 ? 0 : level === 'must' ? 1000 + findings.length : findings.length)
+  return [...outcomes].sort((a, b) => rank(a) - rank(b))[0]!
+}
+
+function judgeAnswer(book: Book, variant: Variant, answer: Answer): Outcome {
+  const successes = demandsOf(book, variant.answers.success)
+  const isSuccess = successes.some(({ status }) => status?.some((accepted) => isStatus(answer.status, accepted)))
+  return isSuccess ? judgeBy(book, answer, successes) : judgeRefusal(book, variant, answer)
+}
+
+/** A refusal has to be explained by a situation that the document knows, and to keep the contract of all refusals. */
+function judgeRefusal(book: Book, variant: Variant, answer: Answer): Outcome {
+  const contract = answer.status < 400 ? [] : demandsOf(book, variant.answers['every-error'])
+  const explanations = Object.entries(variant.answers)
+    .filter(([situation]) => !notARefusal.test(situation))
+    .map(([situation, row]) => ({ situation, demands: demandsOf(book, row) }))
+    .filter(({ demands }) => demands.length > 0)
+    .map(({ situation, demands }) => ({
+      fits: hasStatusOf(answer, demands),
+      outcome: judgeBy(book, answer, framing.test(situation) ? demands : [...demands, ...contract]),
+    }))
+  const explained = best(explanations.filter(({ fits }) => fits).map(({ outcome }) => outcome).concat(unexplained(variant, answer, contract)))
+  return explained
+}
+
+const framing = /^(?:malformed-json|wrong-media-type|wrong-method|callback-not-allowed|malformed-message)$/
+
+/** Whether a situation is the one that was met: by what it binds to, or where it binds to nothing, by all it says. */
+function hasStatusOf(answer: Answer, demands: readonly AnswerDemand[]): boolean {
+  const binding = demands.filter(({ level, status }) => level === 'must' && status)
+  const telling = binding.length > 0 ? binding : demands
+  return telling.some(({ status }) => status) && telling.every(({ status, error }) =>
+    (!status || status.some((accepted) => isStatus(answer.status, accepted))) && (!error || error.includes(errorCodeOf(answer) ?? '')))
+}
+
+function unexplained(variant: Variant, answer: Answer, contract: readonly AnswerDemand[]): Outcome {
+  const known = [...new Set(Object.entries(variant.answers).filter(([situation]) => situation !== 'every-error').flatMap(([, row]) =>
+    Object.values(row).flatMap(({ status, error }) => (status ? [`${status.join('/')}${error ? ` ${error.join('/')}` : ''}`] : []))))]
+  const code = errorCodeOf(answer)
+  return {
+    level: 'must',
+    findings: [finding('answer', known.join(', ') || 'a documented answer', `${answer.status}${code === undefined ? '' : ` ${code}`}`, 'the document knows no situation with this answer')],
+    demands: contract.length > 0 ? contract : Object.values(variant.answers.success ?? {}),
+  }
+}
+
+function judgeBy(book: Book, answer: Answer, demands: readonly AnswerDemand[]): Outcome {
+  const judged = demands.map((demand) => ({ demand, findings: judge(answer, demand, book.schemas, book.options) }))
+  const failed = judged.filter(({ findings }) => findings.length > 0)
+  const musts = failed.filter(({ demand }) => demand.level === 'must')
+  const counted = musts.length > 0 ? musts : failed
+  return {
+    level: failed.length > 0 && musts.length === 0 ? 'should' : 'must',
+    findings: counted.flatMap(({ findings }) => findings),
+    demands: counted.length > 0 ? counted.map(({ demand }) => demand) : demands,
+  }
+}
+
+/** Demands of the profile. What is only permitted is not held against a recording. */
+function demandsOf({ profile }: Book, row: Readonly<Record<string, AnswerDemand>> = {}): AnswerDemand[] {
+  return Object.values(row).filter(({ level, profiles }) => level !== 'may' && (profiles ?? [profile]).includes(profile))
+}
+
+function uniqueSources(sources: readonly Source[]): Source[] {
+  return [...new Map(sources.map((source) => [`${source.url} ${source.section}`, source])).values()]
+}
+
+function slug(origin: string): string {
+  return basename(origin).replace(/\.har$/i, '').replace(/[^\w.-]+/g, '-')
+}

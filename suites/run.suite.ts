@@ -1,0 +1,57 @@
+import { afterAll, inject, test } from 'vitest'
+import type { Check } from '../core/check.ts'
+import { runCheck } from '../core/runner.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Configuration } from '../fixtures/target/configuration.ts'
+import { openWorlds } from '../fixtures/world.ts'
+import { allChecks } from './index.ts'
+
+/** What a run is told from outside. Plain data, because it crosses into a worker. */
+export interface Plan {
+  readonly configuration: Configuration
+  /** Checks to judge, in this order. */
+  readonly ids: readonly string[]
+  readonly seed: number
+  /** How many inputs each property tries; the property's own number where absent. */
+  readonly runs?: number
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    plan: Plan
+  }
+  interface TaskMeta {
+    /** What became of the check. Absent where it did not come to an end. */
+    verdict?: Verdict
+  }
+}
+
+const { configuration, ids, seed } = inject('plan')
+const checks = new Map(allChecks().map((check) => [check.id, check]))
+const worlds = openWorlds(configuration, { seed })
+afterAll(() => worlds.close())
+
+for (const check of ids.map(checkWith)) {
+  test.concurrent(check.id, async ({ task, skip }) => {
+    const verdict = await runCheck(check, worlds.permissions, () => worlds.stage())
+    task.meta.verdict = verdict
+    if (verdict.status === 'unsupported') skip(verdict.reason)
+    if (verdict.status !== 'pass') throw new Unsatisfied(verdict)
+  })
+}
+
+function checkWith(id: string): Check {
+  const check = checks.get(id)
+  if (check) return check
+  throw new Error(`there is no check ${id}`)
+}
+
+/** Tells the engine, and reports that read its results, that a test failed. An `AssertionError` is the target's failure, any other is ours. */
+class Unsatisfied extends Error {
+  constructor({ status, reason, findings }: Verdict) {
+    super(reason ?? findings.map(({ at, expected, actual }) => `${at}: expected ${expected}, actual ${actual}`).join('\n'))
+    this.name = status === 'fail' ? 'AssertionError' : 'Error'
+    // Where in this file it was thrown helps nobody, and hundreds of stacks take time to be made readable.
+    this.stack = `${this.name}: ${this.message}`
+  }
+}
