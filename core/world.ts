@@ -42,8 +42,10 @@ export interface Given {
   expendableUser(): Promise<GivenUser>
   /** Starts a passwordless login and reads the code from the inbox. */
   oneTimeCode(options: { readonly via: 'email' | 'sms' }): Promise<{ readonly username: string; readonly code: string }>
-  /** The newest message to an address, waiting for it for a few seconds. */
-  message(to: string): Promise<{ readonly code?: string; readonly link?: string }>
+  /** How many messages to an address have arrived by now. */
+  messageCount(to: string): Promise<number>
+  /** The newest message to an address once there are more than `beyond` (0), waiting for it for a few seconds; `undefined` where none arrives. */
+  message(to: string, options?: { readonly beyond: number }): Promise<{ readonly code?: string; readonly link?: string } | undefined>
   /** A browser's way through the login page for a protocol that starts at `path`: the answer that ends it (a 200 with a form, usually). */
   loggedIn(path: string): Promise<{ readonly answer: import('./client.ts').Answer; readonly cookies: string }>
 }

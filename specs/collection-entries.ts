@@ -1,6 +1,6 @@
 import type { Collection, Folder, Item, Stray } from './collection.ts'
 import { readAuth, readVariables } from './collection-fields.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 import { readRequest } from './collection-request.ts'
 import { readResponses } from './collection-responses.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -52,7 +52,7 @@ function nameOf(entry: JsonObject): string {
 function readFolder(entry: JsonObject, parent: Folder | undefined, notes: string[]): Folder {
   const name = nameOf(entry)
   const label = labelOf(name, parent)
-  const members = readMembers(entry, label, notes)
+  const members = new MemberReader(entry, label, notes)
   members.word('name')
   members.list('item')
   // An entry that is a folder and a request at once is read as both; the request takes these with it.
@@ -79,7 +79,7 @@ function readItem(entry: JsonObject, folder: Folder | undefined, isFolder: boole
   const name = nameOf(entry)
   const label = labelOf(name, folder)
   const source = isFolder ? Object.fromEntries(Object.entries(entry).filter(([member]) => ['name', 'request', 'response'].includes(member))) : entry
-  const members = readMembers(source, label, notes)
+  const members = new MemberReader(source, label, notes)
   members.word('name')
   const description = members.description()
   const variables = readVariables(members, label, notes)

@@ -1,6 +1,5 @@
 import type { Auth, Field, Variable } from './collection.ts'
-import type { MemberReader } from './collection-members.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isEmpty, isList, isObject } from './json.ts'
 
@@ -49,7 +48,7 @@ function readField(entry: JsonObject, place: string, notes: string[]): Field | u
   const written = ['key', 'id'].map((name) => entry[name]).find((key) => typeof key !== 'object' && key !== undefined && key !== '')
   if (written === undefined) return undefined
   const key = String(written)
-  const members = readMembers(entry, `${place}, "${key}"`, notes)
+  const members = new MemberReader(entry, `${place}, "${key}"`, notes)
   if (String(entry['key'] ?? '') === key) members.any('key')
   else members.any('id')
   const type = entry['type']

@@ -5,70 +5,101 @@ import { isEmpty, isList, isObject, kindOf } from './json.ts'
  * Reads an object of a collection member by member and remembers what was read, so that nothing is lost: what nobody
  * asked for, and what is not of the kind asked for, comes back as the rest. Null stands for absent.
  */
-export interface MemberReader {
+export class MemberReader {
+  readonly #source: JsonObject
+  readonly #place: string
+  readonly #notes: string[]
+  readonly #taken: string[] = []
+  readonly #kept: [string, JsonValue][] = []
+
+  /** What is of the wrong kind is noted with `place`, the name a person knows the object by. */
+  constructor(source: JsonObject, place: string, notes: string[]) {
+    this.#source = source
+    this.#place = place
+    this.#notes = notes
+  }
+
   /** A text. */
-  text(name: string): string | undefined
+  text(name: string): string | undefined {
+    return this.#take(name, 'a text', asText)
+  }
+
   /** A text that was perhaps written as a number or a boolean. */
-  word(name: string): string | undefined
+  word(name: string): string | undefined {
+    return this.#take(name, 'a text', asWord)
+  }
+
   /** True only where the collection says so. */
-  flag(name: string): boolean
-  list(name: string): readonly JsonValue[] | undefined
-  object(name: string): JsonObject | undefined
+  flag(name: string): boolean {
+    return this.#take(name, 'true or false', asFlag) ?? false
+  }
+
+  list(name: string): readonly JsonValue[] | undefined {
+    return this.#take(name, 'a list', asList)
+  }
+
+  object(name: string): JsonObject | undefined {
+    return this.#take(name, 'an object', asObject)
+  }
+
   /** Whatever stands there. */
-  any(name: string): JsonValue | undefined
+  any(name: string): JsonValue | undefined {
+    this.#taken.push(name)
+    return this.#peek(name)
+  }
+
   /** The description, written as a text or as `{ content, type }`. */
-  description(): string | undefined
+  description(): string | undefined {
+    const value = this.#peek('description')
+    if (!isObject(value)) return this.text('description') || undefined
+    const reader = new MemberReader(value, this.#place, this.#notes)
+    const content = reader.text('content')
+    this.#taken.push('description')
+    this.#kept.push(['description', reader.rest()])
+    return content || undefined
+  }
+
   /** Puts something back: it is part of the rest. */
-  keep(name: string, value: JsonValue): void
+  keep(name: string, value: JsonValue): void {
+    this.#kept.push([name, value])
+  }
+
   /** The rest, without what says nothing. */
-  rest(): JsonObject
-}
+  rest(): JsonObject {
+    const left = this.#kept.filter(([, value]) => !isEmpty(value))
+    for (const [name, value] of Object.entries(this.#source)) if (!this.#taken.includes(name) && !isEmpty(value)) left.push([name, value])
+    return left.length === 0 ? nothing : Object.fromEntries(left)
+  }
 
-/** A reader of `source`. What is of the wrong kind is noted with `place`, the name a person knows the object by. */
-export function readMembers(source: JsonObject, place: string, notes: string[]): MemberReader {
-  const taken = new Set<string>()
-  const kept: [string, JsonValue][] = []
+  #peek(name: string): JsonValue | undefined {
+    return Object.hasOwn(this.#source, name) ? this.#source[name] ?? undefined : undefined
+  }
 
-  const peek = (name: string): JsonValue | undefined => (Object.hasOwn(source, name) ? source[name] ?? undefined : undefined)
-
-  const take = <T>(name: string, expected: string, convert: (value: JsonValue) => T | undefined): T | undefined => {
-    const value = peek(name)
-    if (value === undefined) {
-      taken.add(name)
-      return undefined
-    }
-    const converted = convert(value)
-    if (converted === undefined) notes.push(`${place}: "${name}" is ${kindOf(value)} where ${expected} belongs; it is kept under x-postman.`)
-    else taken.add(name)
+  #take<T>(name: string, expected: string, convert: (value: JsonValue) => T | undefined): T | undefined {
+    const value = this.#peek(name)
+    const converted = value === undefined ? undefined : convert(value)
+    if (value === undefined || converted !== undefined) this.#taken.push(name)
+    else this.#notes.push(`${this.#place}: "${name}" is ${kindOf(value)} where ${expected} belongs; it is kept under x-postman.`)
     return converted
   }
+}
 
-  const asText = (value: JsonValue) => (typeof value === 'string' ? value : undefined)
+const nothing: JsonObject = Object.freeze({})
 
-  return {
-    text: (name) => take(name, 'a text', asText),
-    word: (name) => take(name, 'a text', (value) => (typeof value === 'object' ? undefined : String(value))),
-    flag: (name) => take(name, 'true or false', asFlag) ?? false,
-    list: (name) => take(name, 'a list', (value) => (isList(value) ? value : undefined)),
-    object: (name) => take(name, 'an object', (value) => (isObject(value) ? value : undefined)),
-    any: (name) => take(name, '', (value) => value),
-    description() {
-      const value = peek('description')
-      if (!isObject(value)) return take('description', 'a text', asText) || undefined
-      const reader = readMembers(value, place, notes)
-      const content = reader.text('content')
-      taken.add('description')
-      kept.push(['description', reader.rest()])
-      return content || undefined
-    },
-    keep(name, value) {
-      kept.push([name, value])
-    },
-    rest() {
-      const untouched = Object.entries(source).filter(([name]) => !taken.has(name))
-      return Object.fromEntries([...untouched, ...kept].filter(([, value]) => !isEmpty(value)))
-    },
-  }
+function asText(value: JsonValue): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function asWord(value: JsonValue): string | undefined {
+  return typeof value === 'object' ? undefined : String(value)
+}
+
+function asList(value: JsonValue): readonly JsonValue[] | undefined {
+  return isList(value) ? value : undefined
+}
+
+function asObject(value: JsonValue): JsonObject | undefined {
+  return isObject(value) ? value : undefined
 }
 
 /** Exports by hand write `"true"` and 1 for true; a field that somebody switched off must not come alive by that. */

@@ -1,7 +1,6 @@
 import type { Body, Request } from './collection.ts'
 import { readAuth, readFields, splitHeaders, splitQuery } from './collection-fields.ts'
-import type { MemberReader } from './collection-members.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 import { readUrl } from './collection-url.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isObject } from './json.ts'
@@ -15,7 +14,7 @@ export function readRequest(item: MemberReader, place: string, notes: string[]):
     item.keep('request', written)
     return undefined
   }
-  const members = readMembers(source, place, notes)
+  const members = new MemberReader(source, place, notes)
   const method = members.word('method')?.trim() || 'GET'
   const url = readUrl(members, place, notes)
   const headers = readFields(members, 'header', splitHeaders, place, notes)
@@ -44,7 +43,7 @@ function readBody(request: MemberReader, place: string, notes: string[]): Body |
     request.keep('body', source)
     return undefined
   }
-  const members = readMembers(source, `${place}: body`, notes)
+  const members = new MemberReader(source, `${place}: body`, notes)
   const isDisabled = members.flag('disabled')
   const written = source['mode']
   const mode = modes.find((name) => name === (written ?? modes.find((other) => Object.hasOwn(source, other))))
@@ -77,7 +76,7 @@ function readMode(mode: (typeof modes)[number], members: MemberReader, place: st
     }
     case 'graphql': {
       const graphql = members.any('graphql')
-      const inner = isObject(graphql) ? readMembers(graphql, `${place}: body`, notes) : undefined
+      const inner = isObject(graphql) ? new MemberReader(graphql, `${place}: body`, notes) : undefined
       const query = typeof graphql === 'string' ? graphql : inner?.text('query') ?? ''
       const variables = inner?.any('variables')
       const operationName = inner?.text('operationName')

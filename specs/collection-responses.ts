@@ -1,7 +1,6 @@
 import type { SavedResponse } from './collection.ts'
 import { readFields, splitHeaders } from './collection-fields.ts'
-import type { MemberReader } from './collection-members.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isEmpty, isList, isObject } from './json.ts'
 
@@ -20,7 +19,7 @@ function readResponse(source: JsonObject, place: string, notes: string[]): Saved
   const written = source['name']
   const name = typeof written === 'string' && written !== '' ? written : 'Untitled response'
   const here = `${place}: saved response "${name}"`
-  const members = readMembers(source, here, notes)
+  const members = new MemberReader(source, here, notes)
   members.word('name')
   const code = codeOf(members, here, notes)
   const status = members.text('status') || undefined

@@ -1,7 +1,6 @@
 import type { Url } from './collection.ts'
 import { readFields, splitQuery } from './collection-fields.ts'
-import type { MemberReader } from './collection-members.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isList, isObject } from './json.ts'
 
@@ -16,7 +15,7 @@ export function readUrl(members: MemberReader, place: string, notes: string[]): 
 }
 
 function readParts(source: JsonObject, place: string, notes: string[]): Url | undefined {
-  const members = readMembers(source, `${place}: url`, notes)
+  const members = new MemberReader(source, `${place}: url`, notes)
   const raw = members.text('raw')?.trim() || undefined
   const text = splitUrl(raw ?? '')
   const host = joined(members, 'host', '.') ?? text.host
@@ -24,7 +23,7 @@ function readParts(source: JsonObject, place: string, notes: string[]): Url | un
   if (host === undefined && path === undefined) return undefined
 
   const listed = readFields(members, 'query', splitQuery, `${place}: url`, notes)
-  const query = listed.length > 0 ? listed : readFields(readMembers({ query: text.query }, place, notes), 'query', splitQuery, place, notes)
+  const query = listed.length > 0 ? listed : readFields(new MemberReader({ query: text.query }, place, notes), 'query', splitQuery, place, notes)
   const variables = readFields(members, 'variable', () => [], `${place}: url`, notes)
   const protocol = members.word('protocol')?.replace(/:?\/*$/, '') || text.protocol
   const port = members.word('port') || (host === text.host ? text.port : undefined)

@@ -3,8 +3,7 @@ import { readEntries } from './collection-entries.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isEmpty, isList, isObject } from './json.ts'
 import { readAuth, readVariables } from './collection-fields.ts'
-import type { MemberReader } from './collection-members.ts'
-import { readMembers } from './collection-members.ts'
+import { MemberReader } from './collection-members.ts'
 
 /** A Postman collection, v2.0 or v2.1, in one shape. Whatever the shape has no place for stands in a `rest`. */
 export interface Collection {
@@ -138,10 +137,10 @@ export function parseCollection(text: string, origin: string): Collection {
   expectBounded(published, origin)
   const wrapped = !isList(published['item']) && isObject(published['collection'])
   const notes: string[] = []
-  const outer = readMembers(published, 'The collection', notes)
-  const members = wrapped ? readMembers(outer.object('collection') ?? {}, 'The collection', notes) : outer
+  const outer = new MemberReader(published, 'The collection', notes)
+  const members = wrapped ? new MemberReader(outer.object('collection') ?? {}, 'The collection', notes) : outer
 
-  const info = readMembers(members.object('info') ?? {}, 'The collection', notes)
+  const info = new MemberReader(members.object('info') ?? {}, 'The collection', notes)
   const title = info.word('name') || 'Untitled collection'
   const version = versionOf(info)
   const description = info.description() ?? members.description()
@@ -209,20 +208,23 @@ function versionOf(info: MemberReader): string | undefined {
 
 /** Every later step may recurse into values, and none into folders; the document could not be printed or validated beyond these depths. */
 function expectBounded(published: JsonObject, origin: string): void {
-  const open: [value: JsonValue, depth: number, folders: number][] = [[published, 0, 0]]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [value, depth, folders] = next
-    if (typeof value !== 'object' || value === null) continue
-    if (folders > folderLimit) throw new UsageError(`${origin} nests folders more than ${folderLimit} deep; move some of them up.`)
+  const open: [value: JsonValue, folders: number][] = [[published, 0]]
+  const measure = (value: JsonValue, depth: number, folders: number): void => {
+    if (typeof value !== 'object' || value === null) return
     if (depth > nestingLimit) throw new UsageError(`${origin} nests values more than ${nestingLimit} deep, so it cannot be converted; shorten it.`)
-    if (isList(value)) {
-      for (const member of value) open.push([member, depth + 1, folders])
-    } else {
+    if (isList(value)) for (const member of value) measure(member, depth + 1, folders)
+    else {
       for (const [name, member] of Object.entries(value)) {
         // Each list of items begins a new count: folders have a limit of their own.
-        if (name === 'item' && isList(member)) for (const entry of member) open.push([entry, 1, folders + 1])
-        else open.push([member, depth + 1, folders])
+        if (name === 'item' && isList(member)) for (const entry of member) open.push([entry, folders + 1])
+        else measure(member, depth + 1, folders)
       }
     }
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [value, folders] = next
+    // The first list of items is the collection's own.
+    if (folders > folderLimit + 1) throw new UsageError(`${origin} nests folders more than ${folderLimit} deep; move some of them up.`)
+    measure(value, 1, folders)
   }
 }

@@ -3,7 +3,7 @@ import { isInert } from './conversion-kept.ts'
 import { describedBy } from './conversion-parameters.ts'
 import type { Scope } from './conversion-scope.ts'
 import { resolved } from './conversion-scope.ts'
-import type { Trait } from './conversion-variants.ts'
+import type { Trait, Traits } from './conversion-variants.ts'
 import { isNameLike } from './conversion-variants.ts'
 import { schemaOf } from './inferred-schema.ts'
 import type { JsonValue } from './json.ts'
@@ -18,8 +18,8 @@ export interface BodyFacts {
   readonly schema: (constants: ReadonlyMap<string, string | boolean>) => Schema
   /** What stands beside the schema. */
   readonly media: Omit<MediaType, 'schema'>
-  readonly fixed: readonly Trait[]
-  readonly present: readonly Trait[]
+  /** What of it tells this request from others. Asked for only where there are others. */
+  readonly traits: () => Traits
 }
 
 const languages: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ export function toBodyFacts(request: Request, scope: Scope, place: string, notes
   }
 }
 
-const untold = { fixed: [], present: [] }
+const untold = { traits: (): Traits => ({ fixed: [], present: [] }) }
 
 function textBody(body: Extract<Body, { mode: 'raw' }>, declared: string | undefined, place: string, notes: string[]): BodyFacts {
   const known = declared ?? mediaTypeOfLanguage(body.language)
@@ -85,7 +85,7 @@ function textBody(body: Extract<Body, { mode: 'raw' }>, declared: string | undef
 function jsonBody(mediaType: string, value: JsonValue, text: string | undefined): BodyFacts {
   const example = unmarked(value)
   const canStand = isInert(example)
-  const members = isObject(value) ? Object.entries(value) : []
+  const members = () => (isObject(value) ? Object.entries(value) : [])
   return {
     mediaType,
     schema: (constants) => constrained(schemaOf([value]), constants),
@@ -93,9 +93,11 @@ function jsonBody(mediaType: string, value: JsonValue, text: string | undefined)
       example: canStand ? example : undefined,
       'x-postman-raw': text ?? (canStand ? undefined : JSON.stringify(example, null, 2)),
     }),
-    fixed: members.flatMap(([name, member]): Trait[] =>
-      typeof member === 'boolean' || (typeof member === 'string' && isNameLike(name, member)) ? [{ in: 'body', name, value: member }] : []),
-    present: members.map(([name]): Trait => ({ in: 'body', name })),
+    traits: () => ({
+      fixed: members().flatMap(([name, member]): Trait[] =>
+        typeof member === 'boolean' || (typeof member === 'string' && isNameLike(name, member)) ? [{ in: 'body', name, value: member }] : []),
+      present: members().map(([name]): Trait => ({ in: 'body', name })),
+    }),
   }
 }
 
@@ -109,7 +111,10 @@ function graphqlBody(body: Extract<Body, { mode: 'graphql' }>): BodyFacts {
     ...facts,
     media: defined({ ...facts.media, 'x-postman-mode': 'graphql', 'x-postman-variables': isText && json?.isWhole !== true ? written : undefined }),
     // Which query is asked is data; the operation's name is what one calls it.
-    fixed: body.operationName === undefined ? [] : [{ in: 'body', name: 'operationName', value: body.operationName }],
+    traits: () => ({
+      fixed: body.operationName === undefined ? [] : [{ in: 'body', name: 'operationName', value: body.operationName }],
+      present: facts.traits().present,
+    }),
   }
 }
 
@@ -120,7 +125,6 @@ function formBody(mediaType: string, fields: readonly Field[], scope: Scope): Bo
     if (group === undefined) groups.set(field.key, [field])
     else group.push(field)
   }
-  const live = [...groups].map(([name, group]) => ({ name, group: group.filter((field) => !field.disabled) })).filter(({ group }) => group.length > 0)
   const encoding = [...groups].flatMap(([name, group]) => {
     const contentType = group[0]?.rest['contentType']
     return typeof contentType === 'string' ? [[name, { contentType }]] : []
@@ -132,7 +136,14 @@ function formBody(mediaType: string, fields: readonly Field[], scope: Scope): Bo
       properties: Object.fromEntries([...groups].map(([name, group]) => [name, formProperty(group, scope)])),
     }, constants),
     media: encoding.length === 0 ? {} : { encoding: Object.fromEntries(encoding) },
-    fixed: live.flatMap(({ name, group: [only, ...others] }): Trait[] =>
+    traits: () => formTraits(groups),
+  }
+}
+
+function formTraits(groups: ReadonlyMap<string, readonly Field[]>): Traits {
+  const live = [...groups].map(([name, group]) => ({ name, fields: group.filter((field) => !field.disabled) })).filter(({ fields }) => fields.length > 0)
+  return {
+    fixed: live.flatMap(({ name, fields: [only, ...others] }): Trait[] =>
       only?.value !== undefined && others.length === 0 && isNameLike(name, only.value) ? [{ in: 'body', name, value: only.value }] : []),
     present: live.map(({ name }): Trait => ({ in: 'body', name })),
   }

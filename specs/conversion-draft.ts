@@ -27,7 +27,8 @@ export interface Draft {
   readonly security?: readonly SecurityRequirement[]
   /** What OpenAPI has no place for. */
   readonly postman?: JsonObject
-  readonly traits: Traits
+  /** What tells it from others. Asked for only where there are others. */
+  readonly traits: () => Traits
 }
 
 /** An item with a place to go to. */
@@ -60,7 +61,7 @@ export function toDraft(
     answers: toAnswerFacts(item, notes),
     ...(requirements === undefined ? {} : { security: requirements }),
     ...(postman === undefined ? {} : { postman }),
-    traits: traitsOf(parameters, body, request),
+    traits: () => traitsOf(parameters, body, request),
   }
 }
 
@@ -129,5 +130,6 @@ function traitsOf(parameters: readonly ParameterFields[], body: BodyFacts | unde
     ...(accept !== undefined && isNameLike('accept', accept) ? [{ in: 'header' as const, name: 'accept', value: accept }] : []),
   ]
   const present = live.filter((group) => group.in !== 'path' && group.fields.length > 0).map(({ in: place, name }): Trait => ({ in: place, name }))
-  return { fixed: [...body?.fixed ?? [], ...fixed, ...headers], present: [...body?.present ?? [], ...present] }
+  const ofBody = body?.traits()
+  return { fixed: [...ofBody?.fixed ?? [], ...fixed, ...headers], present: [...ofBody?.present ?? [], ...present] }
 }

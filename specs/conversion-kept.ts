@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from './json.ts'
-import { isEmpty, isList, isNestedDeeper, isObject } from './json.ts'
+import { isEmpty, isList, isObject } from './json.ts'
 
 /** Stands where a credential stood. */
 export const placeholder = '<redacted>'
@@ -27,13 +27,10 @@ function inert(value: JsonValue): JsonValue {
 }
 
 /** Whether a value can stand in a document as it is: no member is a reference, and it is not nested too deep. */
-export function isInert(value: JsonValue): boolean {
-  return !isNestedDeeper(value, levels) && !holdsReference(value)
-}
-
-function holdsReference(value: JsonValue): boolean {
-  if (isList(value)) return value.some(holdsReference)
-  return isObject(value) && (typeof value['$ref'] === 'string' || Object.values(value).some(holdsReference))
+export function isInert(value: JsonValue, left = levels): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (left === 0 || (isObject(value) && typeof value['$ref'] === 'string')) return false
+  return (isList(value) ? value : Object.values(value)).every((member) => isInert(member, left - 1))
 }
 
 /** Members of an auth that say how it works rather than who one is. Whatever else an auth says may be a credential. */

@@ -28,6 +28,7 @@ export function operationIdOf(method: string, template: string): string {
 const longest = 80
 
 function wordsOf(text: string): string[] {
-  const plain = text.slice(0, longest).normalize('NFKD').replace(/\p{M}/gu, '')
+  const short = text.slice(0, longest)
+  const plain = /^[\x20-\x7e]*$/.test(short) ? short : short.normalize('NFKD').replace(/\p{M}/gu, '')
   return plain.replace(/['’]/g, '').split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
 }

@@ -6,7 +6,7 @@ import { mergedParameters, toParameter } from './conversion-parameters.ts'
 import { toResponses } from './conversion-responses.ts'
 import { mergedSecurity } from './conversion-security.ts'
 import { tellApart } from './conversion-variants.ts'
-import { defined } from './json.ts'
+import { copied, defined } from './json.ts'
 import type { Operation, OperationFacts, Parameter, RequestBody, Schema, SecurityRequirement, Server, Variant, VariantCondition } from './openapi.ts'
 
 /** What an operation needs to know of the document around it. */
@@ -15,7 +15,7 @@ export interface Surroundings {
   /** In capitals. */
   readonly method: string
   readonly template: string
-  /** The document's server; an operation says its own only where that is another. */
+  /** The document's server; an operation says its own only where that is another. Equal servers are the same object. */
   readonly server: Server
   readonly security: readonly SecurityRequirement[] | undefined
   readonly tagOf: (draft: Draft) => string | undefined
@@ -42,7 +42,7 @@ function singleOperation(draft: Draft, around: Surroundings): Operation {
 }
 
 function sharedOperation(drafts: readonly Draft[], around: Surroundings): Operation {
-  const { conditions, property } = tellApart(drafts.map(({ traits }) => traits))
+  const { conditions, property } = tellApart(drafts.map(({ traits }) => traits()))
   const bodies: { draft: Draft; body: BodyFacts; schema: string; constant: string | undefined }[] = []
   const variants = drafts.map((draft, at): Variant => {
     const when = conditions[at] ?? []
@@ -60,21 +60,22 @@ function sharedOperation(drafts: readonly Draft[], around: Surroundings): Operat
       'x-postman': draft.postman,
     }) as Variant
   })
-  const servers = [...new Map(drafts.map(({ server }) => [JSON.stringify(server), server])).values()]
+  const servers = [...new Set(drafts.map(({ server }) => server))]
   const parameters = mergedParameters(variants.map((variant) => variant.parameters ?? []))
   const tags = [...new Set(drafts.map(around.tagOf).filter((tag) => tag !== undefined))]
   const isSent = bodies.length > 0 && !isBodyless(around.method)
-  return defined({
+  // What the requests say together is partly what each says alone, which may be changed on its own later.
+  return copied(defined({
     summary: summaryOf(drafts, around),
     description: `One of these requests:\n\n${variants.map(lineOf).join('\n')}`,
     tags: tags.length === 0 ? undefined : tags,
-    servers: servers.every((server) => sameServer(server, around.server)) ? undefined : servers,
+    servers: servers.every((server) => server === around.server) ? undefined : servers,
     parameters: parameters.length === 0 ? undefined : parameters,
     requestBody: isSent ? { content: mergedContent(bodies, property?.name, around.components) } : undefined,
     responses: toResponses(drafts.flatMap(({ answers }) => answers), true),
     security: mergedSecurity(drafts.map(({ security }) => security), around.security),
     'x-variants': variants,
-  }) as Operation
+  }) as Operation)
 }
 
 /** What an item says in the same way alone and among others. */
@@ -89,17 +90,13 @@ function factsOf(draft: Draft, around: Surroundings, when: readonly VariantCondi
     summary: item.name,
     description: item.request?.description ?? item.description,
     tags: tag === undefined ? undefined : [tag],
-    servers: sameServer(draft.server, around.server) ? undefined : [draft.server],
+    servers: draft.server === around.server ? undefined : [copied(draft.server)],
     parameters: parameters.length === 0 ? undefined : parameters,
   }) as OperationFacts
 }
 
 function constantsOf(when: readonly VariantCondition[], place: VariantCondition['in']): Map<string, string | boolean> {
   return new Map(when.flatMap((condition) => (condition.in === place && 'value' in condition ? [[condition.name, condition.value] as const] : [])))
-}
-
-function sameServer(one: Server, other: Server): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 function requestBodyOf(body: BodyFacts, schema: Schema): RequestBody {

@@ -1,4 +1,3 @@
-import { UsageError } from '../core/usage-error.ts'
 import type { Collection, Folder, Item } from './collection.ts'
 import { toAddress } from './conversion-address.ts'
 import { schemaComponents } from './conversion-components.ts'
@@ -11,7 +10,7 @@ import { scopesOf } from './conversion-scope.ts'
 import type { SecurityRegistry } from './conversion-security.ts'
 import { securityRegistry } from './conversion-security.ts'
 import type { JsonObject } from './json.ts'
-import { defined } from './json.ts'
+import { copied, defined } from './json.ts'
 import type { OpenApiDocument, Operation, PathItem, Server, Tag } from './openapi.ts'
 import { methods } from './openapi.ts'
 
@@ -23,8 +22,7 @@ export interface Conversion {
 
 /**
  * Converts a collection to OpenAPI 3.1. Pure and deterministic; nothing is lost: items that share a path and method become variants of one
- * operation, and what OpenAPI cannot say stands in `x-` members. The result shares nothing with the collection. Throws UsageError
- * only for values that are nested too deep to be printed.
+ * operation, and what OpenAPI cannot say stands in `x-` members. The result shares nothing with the collection, nor one part of itself with another.
  */
 export function toOpenApi(collection: Collection): Conversion {
   const notes = [...collection.notes]
@@ -46,18 +44,18 @@ export function toOpenApi(collection: Collection): Conversion {
       description: collection.description,
       'x-postman': keptMembers(collection.rest.info),
     }),
-    servers: server.url === '/' ? undefined : [server],
+    servers: server.url === '/' ? undefined : [copied(server)],
     tags: tags.size === 0 ? undefined : [...tags.values()],
     paths,
     components: Object.keys({ ...schemas, ...schemes }).length === 0 ? undefined : defined({
       schemas: Object.keys(schemas).length === 0 ? undefined : schemas,
       securitySchemes: Object.keys(schemes).length === 0 ? undefined : schemes,
     }),
-    security: security === undefined || security.length === 0 ? undefined : security,
+    security: security === undefined || security.length === 0 ? undefined : copied(security),
     'x-items-without-operation': homeless.length === 0 ? undefined : homeless,
     'x-postman': keptMembers(collection.rest.collection),
   })
-  return { document: unshared(document as OpenApiDocument), notes }
+  return { document: document as OpenApiDocument, notes }
 }
 
 function rootScope(collection: Collection): ReadonlyMap<string, string> {
@@ -67,6 +65,7 @@ function rootScope(collection: Collection): ReadonlyMap<string, string> {
 /** Items that have a place to go to, and the others with the reason why they have none. */
 function addressedItems(collection: Collection, notes: string[]): { addressed: Addressed[]; homeless: JsonObject[] } {
   const scopeOf = scopesOf(collection)
+  const servers = new Map<string, Server>()
   const addressed: Addressed[] = []
   const homeless = collection.strays.map(({ label, reason, source }): JsonObject => ({ 'x-collection-item': label, reason, item: kept(source) }))
   const leave = (item: Item, reason: string) => {
@@ -78,23 +77,23 @@ function addressedItems(collection: Collection, notes: string[]): { addressed: A
     const scope = scopeOf(item)
     if (request === undefined) leave(item, 'it has no request')
     else if (request.url === undefined) leave(item, 'its request has no URL')
-    else addressed.push({ item, request, scope, address: toAddress(request.url, scope) })
+    else {
+      const address = toAddress(request.url, scope)
+      const key = JSON.stringify(address.server)
+      servers.set(key, servers.get(key) ?? address.server)
+      addressed.push({ item, request, scope, address: { ...address, server: servers.get(key) ?? address.server } })
+    }
   }
   return { addressed, homeless }
 }
 
 /** The server that most requests go to; of several the first. */
 function mostCommon(servers: readonly Server[]): Server | undefined {
-  const counts = new Map<string, { server: Server; count: number }>()
-  for (const server of servers) {
-    const key = JSON.stringify(server)
-    const known = counts.get(key)
-    if (known === undefined) counts.set(key, { server, count: 1 })
-    else known.count++
-  }
-  let best: { server: Server; count: number } | undefined
-  for (const candidate of counts.values()) if (best === undefined || candidate.count > best.count) best = candidate
-  return best?.server
+  const counts = new Map<Server, number>()
+  for (const server of servers) counts.set(server, (counts.get(server) ?? 0) + 1)
+  let best: Server | undefined
+  for (const [server, count] of counts) if (best === undefined || count > (counts.get(best) ?? 0)) best = server
+  return best
 }
 
 /** One tag for each folder, named by its names from the root. Folders with the same names are told apart by a number. */
@@ -155,15 +154,5 @@ function toPathItem(template: string, operations: readonly (readonly [string, Op
   return {
     ...Object.fromEntries(operations.filter(isKnown).map(([method, operation]) => [method.toLowerCase(), operation])),
     ...(custom.length === 0 ? {} : { 'x-custom-methods': Object.fromEntries(custom) }),
-  }
-}
-
-/** The same document with every value its own, so that whoever changes one place changes no other. */
-function unshared(document: OpenApiDocument): OpenApiDocument {
-  try {
-    return JSON.parse(JSON.stringify(document)) as OpenApiDocument
-  } catch (error) {
-    if (error instanceof RangeError) throw new UsageError('The collection nests values too deep for its document to be printed; shorten them.', { cause: error })
-    throw error
   }
 }

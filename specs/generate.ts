@@ -21,8 +21,19 @@ export const overlayNames = [
   'token-answers',
   'token-code',
   'token-grants',
+  'token-beyond',
   'database',
+  'passwordless',
   'userinfo',
+  'saml',
+  'wsfed',
+  'legacy',
+  'revoke',
+  'discovery',
+  'authorize',
+  'logout',
+  'mfa',
+  'backchannel',
 ] as const
 
 /** Members of the root in the order of the printed document; the rest comes after them. */

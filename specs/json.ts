@@ -35,19 +35,30 @@ type Defined<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> }
 
-/** The same object without the members that are undefined. */
+/** The same object without the members that are undefined. For objects whose names are known; read data goes through `Object.fromEntries`. */
 export function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<T>
+  const result: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) if (member !== undefined) result[name] = member
+  return result as Defined<T>
 }
 
-/** Whether lists and objects stand inside one another more than `levels` deep. Walks without recursion, so no depth is too deep for it. */
+/** Whether lists and objects stand inside one another more than `levels` deep. Looks no deeper than that. */
 export function isNestedDeeper(value: JsonValue, levels: number): boolean {
-  const open: [JsonValue, number][] = [[value, 0]]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [current, depth] = next
-    if (typeof current !== 'object' || current === null) continue
-    if (depth >= levels) return true
-    for (const member of isList(current) ? current : Object.values(current)) open.push([member, depth + 1])
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  return (isList(value) ? value : Object.values(value)).some((member) => isNestedDeeper(member, levels - 1))
+}
+
+/** A copy that shares nothing with the value, nor one part of itself with another. Members that are undefined are left out. */
+export function copied<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copied) as T
+  const result: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    // Assigning to this name would set the prototype instead.
+    if (name === '__proto__') Object.defineProperty(result, name, { value: copied(member), enumerable: true, configurable: true, writable: true })
+    else result[name] = copied(member)
   }
-  return false
+  return result as T
 }

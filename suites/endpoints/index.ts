@@ -41,8 +41,11 @@ export function endpointChecks(document: JsonObject): Check[] {
 }
 
 /** The document's demands for a situation of a variant: its own row, or that of its family. */
-export function demandsFor({ answers }: Variant, situation: string): Readonly<Record<string, AnswerDemand>> {
-  const row = answers[situation] ?? answers[situation.split('/')[0]!]
+export function demandsFor({ answers, parameters }: Variant, situation: string): Readonly<Record<string, AnswerDemand>> {
+  const [family = '', name] = situation.split('/')
+  // What the family says of a missing parameter, it says of required ones.
+  const isFamily = !['missing', 'empty', 'repeated'].includes(family) || parameters.some((parameter) => parameter.name === name && parameter.required)
+  const row = answers[situation] ?? (isFamily ? answers[family] : undefined)
   if (row) return row
   // Another encoding and an unknown parameter change nothing about what a valid request is answered with.
   return /-encoding$|^unknown-parameter$/.test(situation) ? (answers.success ?? {}) : {}
@@ -63,9 +66,11 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
 
 /** What holds for every refusal, tried on a few of different kinds. */
 function errorContractChecks(book: Book, variant: Variant, situations: readonly Situation[]): Check[] {
-  const refusals = situations.filter(({ kind, effects, name }) => kind === 'refusal' && !effects?.length && Object.keys(demandsFor(variant, name)).length > 0)
-  const samples = [...new Map(refusals.map((situation) => [situation.name.split('/')[0], situation])).values()].slice(0, errorSamples)
-  if (samples.length === 0) return []
+  const refusals = situations.filter(({ kind, effects, name }) => kind === 'refusal' && name !== 'refused' && !effects?.length && Object.keys(demandsFor(variant, name)).length > 0)
+  const families = [...new Map(refusals.map((situation) => [situation.name.split('/')[0], situation])).values()]
+  if (families.length === 0) return []
+  // The first, the last, and those between: the rules come in the order of the layers that refuse.
+  const samples = [...new Set(Array.from({ length: errorSamples }, (_, index) => families[Math.round((index * (families.length - 1)) / (errorSamples - 1))]!))]
   return Object.entries(variant.answers['every-error'] ?? {}).map(([name, demand]) => ({
     ...factsOf(book, variant, demand, samples),
     id: idOf(variant, 'every-error', name),

@@ -10,6 +10,8 @@ export interface Recipe {
   readonly needs: readonly Capability[]
   /** The client that it is made for, where it authenticates as one. */
   readonly client?: (world: World) => ClientPersona
+  /** Nobody but the target's own users can make a request that succeeds: only refusals are judged. */
+  readonly onlyRefused?: true
   readonly make: (world: World) => Promise<Ingredients>
 }
 
@@ -212,7 +214,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'legacy/access-token': {
     needs: [],
     client: confidential,
-    // No suite can have a social provider's access token: this request is made to be refused.
+    // No suite can have a social provider's access token.
+    onlyRefused: true,
     make: async (world) => ({
       values: [['client_id', confidential(world).clientId], ['access_token', `social-${world.unique()}`], ['connection', 'facebook'], ['scope', 'openid']],
     }),
@@ -246,6 +249,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   'legacy/unlink': {
     needs: [],
+    // No suite can have linked an account before.
+    onlyRefused: true,
     make: async (world) => ({ values: [['access_token', await accessToken(world)], ['user_id', 'facebook|1']] }),
   },
 }

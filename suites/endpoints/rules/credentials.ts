@@ -1,3 +1,4 @@
+import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { freshAddress } from '../recipes.ts'
 import { valueOf, without, withValue, type Values } from '../request.ts'
@@ -10,17 +11,28 @@ export const clientCredentials: Rule = (variant) => {
   const recipe = recipeOf(variant)
   if (!recipe?.client || !variant.parameters.some(({ name }) => name === 'client_id')) return []
   const faulty = { kind: 'refusal', needs: recipe.needs } as const
-  const takesSecret = variant.parameters.some(({ name }) => name === 'client_secret')
+  const secret = variant.parameters.find(({ name }) => name === 'client_secret')
+  // A public client has no secret that could be wrong or missing.
+  const confidential = (change: Parameters<typeof changedValues>[0]) => changedValues((values, world) => {
+    if (valueOf(values, 'client_secret') === undefined) throw new Blocked('the client that has this grant has no secret')
+    return change(values, world)
+  })
   return [
     { ...faulty, name: 'unknown-client', subject: 'a request of an unknown client', provoke: sendChanged(variant, recipe, wrong('client_id')) },
-    ...(takesSecret ? [
-      { ...faulty, name: 'wrong-client-secret', subject: 'a request with a wrong client secret', provoke: sendChanged(variant, recipe, wrong('client_secret')) },
+    ...(secret && variant.id !== 'token/authorization-code-pkce' ? [
       {
         ...faulty,
-        name: 'missing-client-secret',
-        subject: 'a request of a confidential client without its secret',
-        provoke: sendChanged(variant, recipe, changedValues((values) => without(values, 'client_secret'))),
+        name: 'wrong-client-secret',
+        subject: 'a request with a wrong client secret',
+        provoke: sendChanged(variant, recipe, confidential((values, world) => withValue(values, 'client_secret', `wrong-${world.unique()}`))),
       },
+      // Where the document requires the secret, it is one of the required parameters.
+      ...(secret.required ? [] : [{
+        ...faulty,
+        name: 'missing/client_secret',
+        subject: 'a request of a confidential client without its secret',
+        provoke: sendChanged(variant, recipe, confidential((values) => without(values, 'client_secret'))),
+      }]),
     ] : []),
   ]
 }
@@ -90,8 +102,10 @@ export const grants: Rule = (variant) => {
         situation('used-code', 'a code that was used before', twice),
         situation('wrong-verifier', 'a code verifier other than the challenge was made from', sendChanged(variant, recipe, changedValues((values, world) =>
           withValue(values, 'code_verifier', `${world.unique()}-`.padEnd(43, 'x'))))),
-        situation('missing-verifier', 'a code that was asked for with a challenge, without a verifier', sendChanged(variant, recipe, changedValues((values) =>
-          without(values, 'code_verifier')))),
+        ...(variant.parameters.some(({ name, required }) => name === 'code_verifier' && required) ? [] : [
+          situation('missing/code_verifier', 'a code that was asked for with a challenge, without a verifier,', sendChanged(variant, recipe, changedValues((values) =>
+            without(values, 'code_verifier')))),
+        ]),
       ]
     case 'token/refresh-token':
       return [

@@ -4,7 +4,7 @@ import { changedValues, recipeOf, sendChanged, type Rule } from '../situation.ts
 /** A right request succeeds, in each documented media type, whatever unknown parameters it carries. */
 export const success: Rule = (variant) => {
   const recipe = recipeOf(variant)
-  if (!recipe) return []
+  if (!recipe || recipe.onlyRefused) return []
   const acts = { kind: 'success', needs: recipe.needs, effects: variant.effects } as const
   const usual = usualMediaType(variant)
   const others = variant.mediaTypes.filter((type) => type !== usual && names[type] !== undefined)

@@ -1,0 +1,193 @@
+import { effects } from '../core/effect.ts'
+import type { ClientPersona } from '../core/persona.ts'
+import type { Configuration } from '../fixtures/target/configuration.ts'
+
+/** JSON Schema of a type: leaving out a member, or one too many, is a compile error, so the schema can't fall behind the type. */
+type SchemaOf<T> = Described & (
+  [T] extends [boolean] ? { readonly type: 'boolean' }
+    : [T] extends [number] ? { readonly type: 'integer' | 'number'; readonly minimum?: number; readonly exclusiveMinimum?: number; readonly maximum?: number }
+      : [T] extends [string] ? StringSchema<T>
+        : [T] extends [readonly (infer Item)[]] ? { readonly type: 'array'; readonly items: SchemaOf<Item>; readonly uniqueItems?: boolean }
+          : {
+              readonly type: 'object'
+              readonly additionalProperties: false
+              readonly required?: readonly RequiredNames<T>[]
+              readonly properties: { readonly [Name in keyof T]-?: SchemaOf<Exclude<T[Name], undefined>> }
+            }
+)
+
+type StringSchema<T> = string extends T
+  ? { readonly type: 'string'; readonly minLength?: number; readonly pattern?: string }
+  : { readonly enum: readonly T[] }
+
+type RequiredNames<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? never : Name }[keyof T]
+
+interface Described {
+  readonly title?: string
+  readonly description: string
+  readonly examples?: readonly unknown[]
+  readonly default?: unknown
+}
+
+/** A web address, or a variable of the environment that will be one. */
+const address = '^(?:https?://|.*\\$\\{)'
+
+const client = (description: string): SchemaOf<ClientPersona> => ({
+  description,
+  type: 'object',
+  additionalProperties: false,
+  required: ['clientId'],
+  properties: {
+    clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+    clientSecret: { description: 'Client secret. Leave it out for a public client.', type: 'string', minLength: 1, examples: ['${AUTH0_CLIENT_SECRET}'] },
+    redirectUri: { description: 'One of the Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
+    grantTypes: {
+      description: 'Grant types that are switched on for this client, by their wire names.',
+      type: 'array',
+      uniqueItems: true,
+      items: { description: 'A grant type.', type: 'string', minLength: 1 },
+      examples: [['authorization_code', 'refresh_token', 'client_credentials']],
+    },
+  },
+})
+
+const schema: SchemaOf<Configuration> = {
+  title: 'Configuration of auth0-conformance',
+  description: 'What a run has to know about its target. Everything but "target" may be left out; checks that need it are then reported as unsupported. '
+    + 'In any text ${NAME} stands for a variable of the environment, and $${NAME} for ${NAME} itself.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['target'],
+  properties: {
+    target: {
+      description: 'The server to judge.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['baseUrl'],
+      properties: {
+        baseUrl: { description: 'Where it is: scheme, host, port, and path if it has one.', type: 'string', pattern: address, examples: ['https://tenant.eu.auth0.com'] },
+        issuer: { description: 'The "iss" of its tokens, where that is not baseUrl and a slash.', type: 'string', pattern: address, examples: ['https://login.example.com/'] },
+        caFile: { description: 'PEM file with the authority that signed its TLS certificate. A relative path starts at the folder of the configuration file.', type: 'string', minLength: 1 },
+        insecure: { description: 'Accept any TLS certificate.', type: 'boolean', default: false },
+      },
+    },
+    profile: { description: 'Whose word counts: how Auth0 itself answers, or what the RFCs and OpenID say.', enum: ['auth0', 'standard'], default: 'auth0' },
+    clients: {
+      description: 'Applications that the target offers, by the part they play.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        confidential: client('A regular web application that sends its secret in the request body (Client Secret Post).'),
+        public: client('A native or single-page application without a secret.'),
+        machine: client('A machine-to-machine application with a client grant for the API. The confidential client where absent.'),
+        other: client('A second confidential application, to which codes and tokens of the first are worthless.'),
+        restricted: client('A confidential application that has no grant type but authorization_code.'),
+        saml: {
+          description: 'An application with the SAML2 Web App add-on.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['clientId', 'acs', 'entityId'],
+          properties: {
+            clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+            acs: { description: 'Registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/acs'] },
+            entityId: { description: 'What the service provider calls itself: the Issuer of its requests.', type: 'string', minLength: 1, examples: ['urn:sp.example.com'] },
+          },
+        },
+        wsfed: {
+          description: 'An application with the WS-Fed add-on.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['clientId', 'reply'],
+          properties: {
+            clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+            realm: { description: 'Its wtrealm, where that is not urn: and the client ID.', type: 'string', minLength: 1, examples: ['urn:rp.example.com'] },
+            reply: { description: 'Registered reply URL.', type: 'string', pattern: address, examples: ['https://rp.example.com/signin'] },
+          },
+        },
+      },
+    },
+    users: {
+      description: 'Users of the database connection.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        main: {
+          description: 'The user that most checks log in as: verified, without multi-factor authentication.',
+          type: 'object',
+          additionalProperties: false,
+          required: ['email', 'password'],
+          properties: {
+            email: { description: 'E-mail address.', type: 'string', minLength: 1, examples: ['conformance@example.com'] },
+            password: { description: 'Password.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_PASSWORD}'] },
+            username: { description: 'Username, where the connection asks for one.', type: 'string', minLength: 1 },
+            userId: { description: 'user_id, where it is known.', type: 'string', minLength: 1, examples: ['auth0|5f7c8ec7c33c6c004bbafe82'] },
+          },
+        },
+      },
+    },
+    api: {
+      description: 'The API whose access tokens are asked for.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['audience', 'scopes'],
+      properties: {
+        audience: { description: 'Its identifier.', type: 'string', minLength: 1, examples: ['https://api.example.com'] },
+        scopes: {
+          description: 'Scopes that the machine client was granted.',
+          type: 'array',
+          uniqueItems: true,
+          items: { description: 'A scope.', type: 'string', minLength: 1 },
+          examples: [['read:things', 'write:things']],
+        },
+        ungrantedAudience: { description: 'Identifier of an API that exists and for which the machine client has no client grant.', type: 'string', minLength: 1 },
+      },
+    },
+    connections: {
+      description: 'Names of the target\'s connections.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        database: { description: 'Database connection.', type: 'string', minLength: 1, examples: ['Username-Password-Authentication'] },
+        email: { description: 'Passwordless connection that sends e-mail.', type: 'string', minLength: 1, examples: ['email'] },
+        sms: { description: 'Passwordless connection that sends text messages.', type: 'string', minLength: 1, examples: ['sms'] },
+      },
+    },
+    inbox: {
+      description: 'Where the messages that the target sends can be read.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind', 'url'],
+      properties: {
+        kind: { description: 'outbox: a JSON array of { to, via, code?, link? } at the URL, newest last.', enum: ['outbox'] },
+        url: { description: 'Its address.', type: 'string', pattern: address },
+      },
+    },
+    legacyEndpoints: {
+      description: 'true where the deprecated endpoints answer as on tenants of before June 2017, false where they are switched off. Not judged where absent.',
+      type: 'boolean',
+    },
+    allow: {
+      description: 'What checks may do to the target. Checks that do anything else are not run.',
+      type: 'array',
+      uniqueItems: true,
+      items: { description: 'An effect.', enum: effects },
+      examples: [['signup', 'email']],
+    },
+    timeoutMs: { description: 'How long the target may take for an answer, in milliseconds.', type: 'integer', minimum: 1, default: 10_000 },
+    concurrency: { description: 'Requests at a time.', type: 'integer', minimum: 1, maximum: 1000, default: 10 },
+    rate: { description: 'Requests per second. No limit where absent.', type: 'number', exclusiveMinimum: 0 },
+  },
+}
+
+/** Where the published schema lies, below the package's folder. */
+export const configurationSchemaFile = 'docs/configuration.schema.json'
+
+/** JSON Schema 2020-12 of a configuration file: the type, and the member by which editors find the schema. */
+export const configurationSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  ...schema,
+  properties: {
+    $schema: { description: 'Where this schema lies, for editors.', type: 'string' },
+    ...schema.properties,
+  },
+}

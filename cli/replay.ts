@@ -1,0 +1,38 @@
+import { exitCodeOf } from '../core/run.ts'
+import { judgeRecording } from '../suites/replay/index.ts'
+import type { Arguments } from './arguments.ts'
+import { chooseReports, prepareFolder, writeReports } from './reports.ts'
+import { assembleRun } from './run-file.ts'
+import { readTextFile } from './text-files.ts'
+
+/** `conformance replay FILE.har…`: judges recorded traffic, without network. */
+export async function replay(given: Arguments): Promise<number> {
+  const strict = given.flag('strict')
+  const reports = chooseReports(given, { name: 'replay', usual: ['terminal', 'json', 'junit', 'markdown'], canAllure: false })
+  const startedAt = new Date()
+  const verdicts = given.positionals.flatMap((file) => judgeRecording(readTextFile(file), file, { ignoreHeaders: given.flag('ignore-headers') }))
+  prepareFolder(reports)
+
+  const baseUrl = originOf(verdicts.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)))
+  const run = assembleRun({
+    target: { baseUrl, issuer: `${baseUrl}/`, capabilities: [], missing: [] },
+    profile: 'auth0',
+    seed: 0,
+    startedAt,
+    verdicts,
+    strict,
+    isInterrupted: false,
+  })
+  await writeReports(run, reports)
+  return exitCodeOf(run, { strict })
+}
+
+/** The origin that most of the recorded requests went to. */
+function originOf(urls: readonly string[]): string {
+  const counted = new Map<string, number>()
+  for (const url of urls) {
+    const origin = URL.canParse(url) ? new URL(url).origin : url
+    counted.set(origin, (counted.get(origin) ?? 0) + 1)
+  }
+  return [...counted].sort(([, a], [, b]) => b - a)[0]?.[0] ?? 'https://recording.invalid'
+}

@@ -1,0 +1,84 @@
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Run } from '../core/run.ts'
+import { UsageError } from '../core/usage-error.ts'
+import { renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal } from '../reporters/index.ts'
+import type { Arguments } from './arguments.ts'
+import type { ReporterName } from './commands.ts'
+import { columns, print, showsColor, warn } from './terminal.ts'
+
+/** In which formats a run is reported, and where to. */
+export interface Reports {
+  readonly names: readonly ReporterName[]
+  readonly folder: string
+  /** The terminal report tells everything. */
+  readonly verbose: boolean
+}
+
+/** Formats that are files, made from the run alone. */
+const files = {
+  json: { name: 'run.json', render: renderJson },
+  junit: { name: 'junit.xml', render: renderJunit },
+  markdown: { name: 'summary.md', render: renderMarkdown },
+} as const
+
+/** What the arguments ask for. Throws {@link UsageError} for a format that this command can't make. */
+export function chooseReports(given: Arguments, command: { readonly name: string; readonly usual: readonly ReporterName[]; readonly canAllure: boolean }): Reports {
+  const asked = given.list('reporter') as readonly ReporterName[]
+  const onGithub = process.env.GITHUB_ACTIONS === 'true'
+  const names = asked.length > 0 ? [...new Set(asked)] : [...command.usual, ...(onGithub ? ['github' as const] : [])]
+  if (names.includes('allure') && !command.canAllure) {
+    throw new UsageError(`${command.name} makes no Allure report; run does, and conformance ${command.name} --help lists what there is.`)
+  }
+  return { names, folder: given.text('out') ?? 'conformance-report', verbose: given.flag('verbose') }
+}
+
+/**
+ * Makes the folder and removes from it what will be written, so that a run that breaks off leaves nothing that looks like its result.
+ * Throws {@link UsageError} where nothing can be written there: better now than after a run.
+ */
+export function prepareFolder({ names, folder }: Reports): void {
+  const outputs = names.flatMap((name) => (name === 'allure' ? ['allure-results', 'allure-report'] : isFile(name) ? [files[name].name] : []))
+  if (outputs.length === 0) return
+  try {
+    mkdirSync(folder, { recursive: true })
+    const probe = join(folder, '.writable')
+    writeFileSync(probe, '')
+    rmSync(probe)
+    for (const name of outputs) rmSync(join(folder, name), { recursive: true, force: true })
+  } catch (error) {
+    throw new UsageError(`Nothing can be written to ${folder} (${(error as NodeJS.ErrnoException).code}); name another folder with --out.`)
+  }
+}
+
+/** Writes the files and prints what is to be printed. Allure's results are there already: they were written while the run went on. */
+export async function writeReports(run: Run, { names, folder, verbose }: Reports): Promise<void> {
+  const written: string[] = []
+  for (const name of names.filter(isFile)) {
+    const path = join(folder, files[name].name)
+    writeFileSync(path, files[name].render(run))
+    written.push(path)
+  }
+  if (names.includes('terminal')) print(renderTerminal(run, { color: showsColor(), columns: columns(), verbose }))
+  if (names.includes('github')) {
+    print(renderGithub(run))
+    const summary = process.env.GITHUB_STEP_SUMMARY
+    if (summary) appendFileSync(summary, renderMarkdown(run))
+  }
+  if (names.includes('allure')) written.push(...await writeAllureReport(folder))
+  if (names.includes('terminal') && written.length > 0) print(`Reports: ${written.map((path) => relative('', path)).join(', ')}`)
+}
+
+async function writeAllureReport(folder: string): Promise<string[]> {
+  const { generateAllureReport } = await import('../reporters/allure-html.ts')
+  const results = join(folder, 'allure-results')
+  const page = join(folder, 'allure-report', 'index.html')
+  const outcome = await generateAllureReport(results, page)
+  if (outcome.ok) return [results, page]
+  warn(outcome.reason)
+  return [results]
+}
+
+function isFile(name: ReporterName): name is keyof typeof files {
+  return name in files
+}

@@ -1,0 +1,83 @@
+import type { Check, Profile } from '../core/check.ts'
+import { UsageError } from '../core/usage-error.ts'
+import { nearest } from './nearest.ts'
+
+/** Which checks a person asked for. */
+export interface Selection {
+  readonly profile: Profile
+  /** First folders of ids; all where empty. */
+  readonly suites: readonly string[]
+  /** Ids, or their beginnings up to a slash; all where empty. */
+  readonly patterns: readonly string[]
+  readonly shard?: Shard
+}
+
+/** One part of the selected checks: the `index`-th of `count`, from 1. */
+export interface Shard {
+  readonly index: number
+  readonly count: number
+}
+
+/**
+ * The selected checks, in the order of the catalogue. Throws {@link UsageError} where a pattern or a suite matches nothing:
+ * a run that judged nothing would look like one that found nothing. Only a shard may be empty.
+ */
+export function selectChecks(checks: readonly Check[], { profile, suites, patterns, shard }: Selection): Check[] {
+  const unmatched = patterns.find((pattern) => !checks.some(({ id }) => isMatch(id, pattern)))
+  if (unmatched !== undefined) throw noSuchCheck(unmatched, checks)
+
+  const inProfile = checks.filter((check) => check.profiles.includes(profile))
+  const elsewhere = patterns.find((pattern) => !inProfile.some(({ id }) => isMatch(id, pattern)))
+  if (elsewhere !== undefined) {
+    throw new UsageError(`${elsewhere} has no check in the profile ${profile}; judge it with --profile ${profile === 'auth0' ? 'standard' : 'auth0'}.`)
+  }
+
+  const selected = inProfile
+    .filter(({ id }) => suites.length === 0 || suites.some((suite) => isMatch(id, suite)))
+    .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => isMatch(id, pattern)))
+  if (selected.length === 0) {
+    throw new UsageError(`No check is left: ${[
+      `profile ${profile}`,
+      ...(suites.length > 0 ? [`--suite ${suites.join(',')}`] : []),
+      ...patterns,
+    ].join(' and ')} have none in common; conformance list shows what there is.`)
+  }
+  // One after another, so that the slow checks of one topic are spread over all parts.
+  return shard ? selected.filter((_, at) => at % shard.count === shard.index - 1) : selected
+}
+
+/** Reads `I/N`. */
+export function toShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
+  const shard = { index: Number(index), count: Number(count) }
+  if (shard.index >= 1 && shard.index <= shard.count) return shard
+  throw new UsageError(`--shard needs I/N with I between 1 and N, such as 2/5, and "${text}" is none.`)
+}
+
+/** The check with this id. Throws {@link UsageError} with the nearest ids where there is none. */
+export function findCheck(checks: readonly Check[], id: string): Check {
+  const wanted = withoutSlash(id)
+  const found = checks.find((check) => check.id === wanted)
+  if (found) return found
+  const below = checks.filter((check) => isMatch(check.id, wanted))
+  if (below.length === 1) return below[0]!
+  if (below.length > 1) {
+    throw new UsageError(`${id} stands for ${below.length} checks; name one of them: ${below.slice(0, 3).map((check) => check.id).join(', ')}${below.length > 3 ? ', …' : ''} (conformance list ${wanted}).`)
+  }
+  throw noSuchCheck(id, checks)
+}
+
+function isMatch(id: string, pattern: string): boolean {
+  const wanted = withoutSlash(pattern)
+  return id === wanted || id.startsWith(`${wanted}/`)
+}
+
+function withoutSlash(pattern: string): string {
+  return pattern.replace(/\/+$/, '')
+}
+
+function noSuchCheck(pattern: string, checks: readonly Check[]): UsageError {
+  const beginnings = checks.flatMap(({ id }) => id.split('/').map((_, at, parts) => parts.slice(0, at + 1).join('/')))
+  const near = nearest(withoutSlash(pattern), beginnings, 3)
+  return new UsageError(`No check is called ${pattern} or stands below it${near.length === 0 ? '' : `; near it: ${near.join(', ')}`} (conformance list shows all).`)
+}

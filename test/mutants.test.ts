@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import type { Check } from '../core/check.ts'
+import { runCheck } from '../core/runner.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { mutants } from '../fixtures/mutants/index.ts'
+import { startReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
+import { openWorlds } from '../fixtures/world.ts'
+import { rules } from '../suites/endpoints/rules/index.ts'
+import { loadDocument } from '../specs/document.ts'
+import { toVariants } from '../specs/operations.ts'
+import { allChecks } from '../suites/index.ts'
+
+const checks = allChecks()
+
+/** Verdicts of some checks on a tenant of its own. */
+async function judge(options: ReferenceTenantOptions, selected: readonly Check[]): Promise<Verdict[]> {
+  const tenant = await startReferenceTenant(options)
+  const worlds = openWorlds(tenant.configuration, { seed: 1 })
+  try {
+    const queue = [...selected]
+    const verdicts: Verdict[] = []
+    await Promise.all(Array.from({ length: 10 }, async () => {
+      for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await runCheck(check, worlds.permissions, () => worlds.stage()))
+    }))
+    return verdicts
+  } finally {
+    await worlds.close()
+    await tenant.close()
+  }
+}
+
+describe('the reference tenant', () => {
+  test.each([
+    { name: 'of before 2017', options: {} },
+    { name: 'with the deprecated endpoints switched off', options: { legacyEndpoints: false } },
+  ])('$name passes every check of the profile auth0', async ({ options }) => {
+    const verdicts = await judge(options, checks.filter(({ profiles }) => profiles.includes('auth0')))
+    expect(verdicts.filter(({ status }) => status !== 'pass' && status !== 'unsupported')).toEqual([])
+    expect(verdicts.filter(({ status }) => status === 'pass').length).toBeGreaterThan(400)
+  }, 60_000)
+
+  test('leaves nothing unjudged, old and new tenant taken together', async () => {
+    const unsupported = async (options: ReferenceTenantOptions) =>
+      new Set((await judge(options, checks)).filter(({ status }) => status === 'unsupported').map(({ check }) => check))
+    const [old, young] = [await unsupported({}), await unsupported({ legacyEndpoints: false })]
+    expect([...old].filter((id) => young.has(id))).toEqual([])
+  }, 60_000)
+})
+
+describe('every mutant', () => {
+  test('has an id and a title of its own', () => {
+    expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length)
+    expect(new Set(mutants.map(({ title }) => title)).size).toBe(mutants.length)
+  })
+
+  test.each(mutants)('$id dies', async ({ killedBy, options }) => {
+    const check = checks.find(({ id }) => id === killedBy)
+    expect(check, `the check ${killedBy}`).toBeDefined()
+    const [verdict] = await judge(options, [check!])
+    expect(verdict?.status, verdict?.reason).toBe('fail')
+  })
+})
+
+test('every rule makes a check that kills a mutant', () => {
+  const variants = toVariants(loadDocument())
+  const killers = new Set(mutants.map(({ killedBy }) => killedBy))
+  const idle = Object.entries(rules).filter(([, rule]) =>
+    !variants.some((variant) => rule(variant).some(({ name }) => [...killers].some((id) => id === `endpoints/${variant.id}/${name}` || id.startsWith(`endpoints/${variant.id}/${name}/`)))))
+  expect(idle.map(([name]) => name)).toEqual([])
+})
