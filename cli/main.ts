@@ -1,8 +1,9 @@
 import { UsageError } from '../core/usage-error.ts'
 import { parseArguments } from './arguments.ts'
 import type { Command } from './command.ts'
-import { commands } from './commands.ts'
+import { commands, suiteNames } from './commands.ts'
 import { commandHelp, programHelp } from './help.ts'
+import { nearest } from './nearest.ts'
 import { print, warn } from './terminal.ts'
 
 /**
@@ -35,6 +36,11 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   if (first === 'help') return dispatch([...rest, '--help'])
 
   const named = commands.find(({ name }) => name === first)
+  // A bare word is rather a misspelt command than the beginning of an id.
+  if (!named && first !== undefined && /^[a-z]+$/i.test(first) && !suiteNames.some((name) => name === first)) {
+    const [meant] = nearest(first, commands.map(({ name }) => name))
+    if (meant !== undefined) throw new UsageError(`There is no command ${first} (did you mean ${meant}?); conformance --help lists them.`)
+  }
   const command = named ?? commands[0]!
   const given = parseArguments(command, named ? rest : argv)
   if (given.flag('help')) {

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Run } from '../core/run.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal } from '../reporters/index.ts'
@@ -41,7 +41,8 @@ export function prepareFolder({ names, folder }: Reports): void {
   const outputs = names.flatMap((name) => (name === 'allure' ? ['allure-results', 'allure-report'] : isFile(name) ? [files[name].name] : []))
   if (outputs.length === 0) return
   try {
-    mkdirSync(folder, { recursive: true })
+    // Where the parent is there, no recursion: Node's own never ends in folders like /proc that refuse with "not found".
+    mkdirSync(folder, { recursive: !existsSync(dirname(resolve(folder))) || existsSync(folder) })
     const probe = join(folder, '.writable')
     writeFileSync(probe, '')
     rmSync(probe)

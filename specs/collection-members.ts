@@ -67,7 +67,11 @@ export class MemberReader {
   /** The rest, without what says nothing. */
   rest(): JsonObject {
     const left = this.#kept.filter(([, value]) => !isEmpty(value))
-    for (const [name, value] of Object.entries(this.#source)) if (!this.#taken.includes(name) && !isEmpty(value)) left.push([name, value])
+    for (const name in this.#source) {
+      if (this.#taken.includes(name)) continue
+      const value = this.#source[name] ?? null
+      if (!isEmpty(value)) left.push([name, value])
+    }
     return left.length === 0 ? nothing : Object.fromEntries(left)
   }
 

@@ -14,6 +14,7 @@ export function kept(value: JsonValue): JsonValue {
 
 /** Members as they may stand in an `x-` member, each {@link kept}; undefined where there is none. */
 export function keptMembers(members: JsonObject): JsonObject | undefined {
+  if (isEmpty(members)) return undefined
   const said = Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)))
   const safe = withoutCredentials(said)
   if (!isObject(safe) || isEmpty(safe)) return undefined
@@ -21,16 +22,24 @@ export function keptMembers(members: JsonObject): JsonObject | undefined {
   return isInert(object) ? object : { members: JSON.stringify(object) }
 }
 
-/** A validator follows a `$ref` wherever it stands, and gives up on values nested deep. */
+/** A validator follows a `$ref` wherever it stands, resolves each `$id`, and gives up on values nested deep. */
 function inert(value: JsonValue): JsonValue {
   return isInert(value) ? value : JSON.stringify(value)
 }
 
-/** Whether a value can stand in a document as it is: no member is a reference, and it is not nested too deep. */
+/** Keywords by which a schema points elsewhere or says where it is. Validators heed them in any object. */
+const identities = new Set(['$ref', '$id', '$schema', '$anchor', '$dynamicRef', '$dynamicAnchor'])
+
+/** Whether a value can stand in a document as it is: no part of it is a reference or an identity, and it is not nested too deep. */
 export function isInert(value: JsonValue, left = levels): boolean {
   if (typeof value !== 'object' || value === null) return true
-  if (left === 0 || (isObject(value) && typeof value['$ref'] === 'string')) return false
-  return (isList(value) ? value : Object.values(value)).every((member) => isInert(member, left - 1))
+  if (left === 0) return false
+  if (isList(value)) return value.every((member) => isInert(member, left - 1))
+  for (const name in value) {
+    const member = value[name] ?? null
+    if (typeof member === 'string' ? identities.has(name) : !isInert(member, left - 1)) return false
+  }
+  return true
 }
 
 /** Members of an auth that say how it works rather than who one is. Whatever else an auth says may be a credential. */

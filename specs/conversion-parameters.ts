@@ -105,19 +105,19 @@ export function describedBy(
   constant?: string | boolean,
 ): { first: Field; isLive: boolean; facts: FieldFacts & { schema: Schema } } {
   const live = fields.filter((field) => !field.disabled)
-  const ordered = [...live, ...fields.filter((field) => field.disabled)]
-  const first = ordered[0] as Field
-  const examples = live.length > 1 ? live.map((field) => exampleOf(field, scope) ?? '') : undefined
+  const first = (live[0] ?? fields[0]) as Field
+  const isList = live.length > 1
+  const values = live.map((field) => exampleOf(field, scope) ?? '')
   // The elements of a list are its example; only what says more than that is written again.
-  const duplicates = ordered.slice(1).filter((field) =>
-    field.disabled || exampleOf(field, scope) !== field.value || field.literal !== undefined || field.description !== undefined || !isEmpty(field.rest))
-  const single = constant === undefined ? exampleOf(first, scope) : undefined
+  const duplicates = fields.length === 1 ? [] : fields.filter((field) => field !== first && (
+    field.disabled || exampleOf(field, scope) !== field.value || field.literal !== undefined || field.description !== undefined || !isEmpty(field.rest)))
+  const type: Schema = isList ? { type: 'array', items: { type: 'string' } } : { type: 'string' }
   return {
     first,
     isLive: live.length > 0,
     facts: defined({
-      schema: live.length > 1 ? { type: 'array', items: { type: 'string' } } : constant === undefined ? { type: 'string' } : { type: 'string', const: constant },
-      example: examples?.some((example) => example !== '') === true ? examples : live.length > 1 ? undefined : single,
+      schema: constant === undefined || isList ? type : { ...type, const: constant },
+      example: isList ? (values.some((value) => value !== '') ? values : undefined) : constant === undefined ? exampleOf(first, scope) : undefined,
       'x-postman-value': written(first),
       'x-disabled': live.length === 0 ? true : undefined,
       'x-duplicates': duplicates.length === 0 ? undefined : duplicates.map(fieldFacts),

@@ -54,7 +54,7 @@ async function loadOverlay(name: string): Promise<Overlay> {
   const file = `specs/overlays/${name}.yaml`
   const text = await readFile(join(packageRoot, file), 'utf8')
   try {
-    return parse(text, { merge: true }) as Overlay
+    return parse(text) as Overlay
   } catch (cause) {
     throw new UsageError(`${file} is not YAML: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`, { cause })
   }

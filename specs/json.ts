@@ -20,7 +20,9 @@ export function isList(value: unknown): value is readonly JsonValue[] {
 export function isEmpty(value: JsonValue | undefined): boolean {
   if (value === undefined || value === null || value === '') return true
   if (isList(value)) return value.length === 0
-  return isObject(value) && Object.keys(value).length === 0
+  if (!isObject(value)) return false
+  for (const _ in value) return false
+  return true
 }
 
 /** What a value is, in the words of JSON. */
@@ -38,7 +40,7 @@ type Defined<T> =
 /** The same object without the members that are undefined. For objects whose names are known; read data goes through `Object.fromEntries`. */
 export function defined<T extends object>(value: T): Defined<T> {
   const result: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) if (member !== undefined) result[name] = member
+  for (const name in value) if (value[name] !== undefined) result[name] = value[name]
   return result as Defined<T>
 }
 
@@ -54,7 +56,8 @@ export function copied<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copied) as T
   const result: Record<string, unknown> = {}
-  for (const [name, member] of Object.entries(value)) {
+  for (const name in value) {
+    const member = value[name]
     if (member === undefined) continue
     // Assigning to this name would set the prototype instead.
     if (name === '__proto__') Object.defineProperty(result, name, { value: copied(member), enumerable: true, configurable: true, writable: true })

@@ -90,7 +90,7 @@ const collections = merged(
 )
 
 const keys = [
-  '$ref', '__proto__', 'constructor', '$id', 'item', 'request', 'url', 'key', 'value', 'auth', 'type', 'disabled', 'header', 'body', 'raw', 'name', 'x', '{{a}}', '', '{', 'response', 'code', 'mode', 'variable',
+  '$ref', '__proto__', 'constructor', '$id', '$schema', '$anchor', 'id', 'item', 'request', 'url', 'key', 'value', 'auth', 'type', 'disabled', 'header', 'body', 'raw', 'name', 'x', '{{a}}', '', '{', 'response', 'code', 'mode', 'variable',
   'description', 'host', 'path', 'query',
 ]
 const leaves = fc.oneof(

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import type { Label, Parameter, Status, StatusDetails } from 'allure-js-commons'
+import type { HttpExchange, HttpExchangeBody } from 'allure-js-commons/http'
+import type { RuntimeMessage } from 'allure-js-commons/sdk'
+import { headerValues, type Exchange, type HeaderList } from '../core/exchange.ts'
+import type { Run } from '../core/run.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { printable, printableBlock } from './printable.ts'
+import { topicOf } from './topic.ts'
+import { exchangeName, rerunOf, sentenceOf, sourceName } from './wording.ts'
+
+/** What is known of a run before its first verdict. */
+export type RunFacts = Pick<Run, 'suite' | 'target' | 'profile' | 'seed'>
+
+const severities = { must: 'critical', should: 'normal', may: 'minor' } as const
+
+/** First lines of a trace, by which the categories tell verdicts apart that have the same Allure status. */
+export const openings = {
+  must: 'Does not conform (must)',
+  should: 'Differs (should)',
+  may: 'Differs (may)',
+  blocked: 'Could not be judged',
+  error: 'Our error',
+} as const
+
+/**
+ * A verdict as Allure runtime messages, in the form that both a live run and a run file are written from: labels, links, parameters and
+ * description, a step with its exchange and curl command for each request, and a failed step for each finding.
+ */
+export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMessage[] {
+  const { check, title, sources, exchanges, reproduce, findings } = verdict
+  return [
+    {
+      type: 'metadata',
+      data: {
+        displayName: printable(title),
+        description: descriptionOf(verdict, facts),
+        labels: labelsOf(verdict, facts),
+        links: sources.filter(({ url }) => /^https?:/.test(url)).map((source) => ({ url: printable(source.url), name: sourceName(source), type: 'link' })),
+        parameters: parametersOf(verdict, facts),
+        testCaseId: idOf(check),
+        historyId: idOf(check),
+      },
+    },
+    ...exchanges.flatMap((exchange, at) => exchangeStep(exchange, reproduce[at])),
+    ...findings.flatMap((finding): RuntimeMessage[] => {
+      const at = endOf(exchanges.at(-1))
+      return [
+        { type: 'step_start', data: { name: sentenceOf(finding), start: at } },
+        { type: 'step_stop', data: { stop: at, status: 'failed' as Status } },
+      ]
+    }),
+  ]
+}
+
+/** The Allure status of a verdict, and the message that its page and its categories show. */
+export function allureOutcomeOf(verdict: Verdict, facts: RunFacts): { readonly status: `${Status}`; readonly details: StatusDetails } {
+  const { status, level, findings, reason, check } = verdict
+  const trace = (opening: string): string => [opening, ...verdict.sources.map(sourceName), rerunOf(check, facts)].join('\n')
+  const message = printable(reason ?? '')
+  switch (status) {
+    case 'pass': return { status: 'passed', details: {} }
+    case 'unsupported': return { status: 'skipped', details: { message } }
+    case 'blocked': return { status: 'broken', details: { message, trace: trace(openings.blocked) } }
+    case 'error': return { status: 'broken', details: { message, trace: trace(openings.error) } }
+    case 'fail': return {
+      status: 'failed',
+      details: {
+        message: findings.map(sentenceOf).join('\n'),
+        trace: trace(openings[level]),
+        ...(findings.length === 1 ? { expected: printable(findings[0]!.expected), actual: printable(findings[0]!.actual) } : {}),
+      },
+    }
+  }
+}
+
+/** The same for the same check in every run, on every machine: history and retries hang on it. */
+export function idOf(check: string): string {
+  return createHash('md5').update(check).digest('hex')
+}
+
+function labelsOf(verdict: Verdict, { profile }: RunFacts): Label[] {
+  const { area, operation, story } = topicOf(verdict)
+  return [
+    { name: 'epic', value: printable(area) },
+    { name: 'feature', value: printable(operation) },
+    { name: 'story', value: printable(story) },
+    { name: 'severity', value: severities[verdict.level] },
+    { name: 'tag', value: verdict.level },
+    { name: 'tag', value: profile },
+    ...verdict.operations.slice(1).map((other) => ({ name: 'operation', value: printable(other) })),
+    { name: 'framework', value: 'auth0-conformance' },
+  ]
+}
+
+/** Excluded from the identity, or a run of another version would have no history. */
+function parametersOf({ check, level, collectionItems }: Verdict, { profile, suite }: RunFacts): Parameter[] {
+  return ([
+    ['check', check], ['level', level], ['profile', profile], ['version', suite.version],
+    ...collectionItems.map((item) => ['collection item', item] as const),
+  ] as const).map(([name, value]) => ({ name, value: printable(value), excluded: true }))
+}
+
+/** Markdown; Allure renders it without raw HTML. */
+function descriptionOf({ title, level, sources, check }: Verdict, facts: RunFacts): string {
+  const plain = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>|~&#]/g, (character) => `\\${character}`)
+  return [
+    `**${plain(title)}.**`,
+    sources.length === 0 ? '' : `${{ must: 'Demanded', should: 'Recommended', may: 'Offered' }[level]} by ${sources.map((source) => plain(sourceName(source))).join('; ')}.`,
+    `Run it again: \`${rerunOf(check, facts).replaceAll('`', '')}\``,
+  ].filter((paragraph) => paragraph !== '').join('\n\n')
+}
+
+function exchangeStep(exchange: Exchange, curl: string | undefined): RuntimeMessage[] {
+  const { request, response, startedAt } = exchange
+  const path = URL.canParse(request.url) ? new URL(request.url).pathname : request.url
+  return [
+    { type: 'step_start', data: { name: printable(`${request.method} ${path} → ${response?.status ?? 'no answer'}`), start: Date.parse(startedAt) } },
+    attachment(exchangeName(exchange), 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange))),
+    // The command is kept as it is: it is to be copied, and a page shows it as text.
+    ...(curl === undefined ? [] : [attachment('curl', 'text/plain', '.txt', curl)]),
+    { type: 'step_stop', data: { stop: endOf(exchange), status: (response ? 'passed' : 'broken') as Status } },
+  ]
+}
+
+function attachment(name: string, contentType: string, fileExtension: string, content: string): RuntimeMessage {
+  return { type: 'attachment_content', data: { name, contentType, fileExtension, encoding: 'base64', content: Buffer.from(content).toString('base64') } }
+}
+
+function httpExchangeOf(exchange: Exchange): HttpExchange {
+  const { request, response, failure, startedAt } = exchange
+  const fields = (headers: HeaderList): { name: string; value: string }[] => headers.map(([name, value]) => ({ name: printable(name), value: printable(value) }))
+  return {
+    schemaVersion: 1,
+    request: { method: request.method, url: printable(request.url), headers: fields(request.headers), ...bodyOf(request.headers, request.body) },
+    ...(response
+      ? { response: { status: response.status, headers: fields(response.headers), ...bodyOf(response.headers, response.body, response.fullLength) } }
+      : { error: { message: printable(failure ?? 'no answer') } }),
+    start: Date.parse(startedAt),
+    stop: endOf(exchange),
+  }
+}
+
+function bodyOf(headers: HeaderList, body: string | undefined, fullLength?: number): { body?: HttpExchangeBody } {
+  if (body === undefined || body === '') return {}
+  const [contentType] = headerValues(headers, 'content-type')
+  return {
+    body: {
+      ...(contentType === undefined ? {} : { contentType: printable(contentType) }),
+      encoding: 'utf8',
+      value: printableBlock(body),
+      ...(fullLength === undefined ? {} : { size: fullLength, truncated: true }),
+    },
+  }
+}
+
+function endOf(exchange: Exchange | undefined): number {
+  return exchange ? Date.parse(exchange.startedAt) + exchange.durationMs : 0
+}
