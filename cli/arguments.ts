@@ -83,7 +83,7 @@ function checkCount(command: Command, positionals: readonly string[]): void {
   if (positionals.length > max) {
     throw new UsageError(max === 0
       ? `${command.name} takes no argument; leave out "${positionals[0]}".`
-      : `${command.name} takes one ${name}; leave out "${positionals[max]}".`)
+      : `${command.name} takes ${max === 1 ? `one argument` : `at most ${max} arguments`} (${name}); leave out "${positionals[max]}".`)
   }
 }
 

@@ -30,7 +30,7 @@ interface Described {
 }
 
 /** A web address, or a variable of the environment that will be one. */
-const address = '^(?:https?://|.*\\$\\{)'
+const address = '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://|.*\\$\\{)'
 
 const client = (description: string): SchemaOf<ClientPersona> => ({
   description,
@@ -150,6 +150,16 @@ const schema: SchemaOf<Configuration> = {
         database: { description: 'Database connection.', type: 'string', minLength: 1, examples: ['Username-Password-Authentication'] },
         email: { description: 'Passwordless connection that sends e-mail.', type: 'string', minLength: 1, examples: ['email'] },
         sms: { description: 'Passwordless connection that sends text messages.', type: 'string', minLength: 1, examples: ['sms'] },
+      },
+    },
+    social: {
+      description: 'A token that a social provider gave to one of its users, for POST /oauth/access_token.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['connection', 'accessToken'],
+      properties: {
+        connection: { description: 'Name of the social connection.', type: 'string', minLength: 1, examples: ['google-oauth2'] },
+        accessToken: { description: 'Access token of the provider.', type: 'string', minLength: 1, examples: ['${SOCIAL_ACCESS_TOKEN}'] },
       },
     },
     inbox: {

@@ -2,28 +2,21 @@ import { exitCodeOf } from '../core/run.ts'
 import { judgeRecording } from '../suites/replay/index.ts'
 import type { Arguments } from './arguments.ts'
 import { chooseReports, prepareFolder, writeReports } from './reports.ts'
-import { assembleRun } from './run-file.ts'
+import { assembleRun, factsOfRun } from './run-file.ts'
 import { readTextFile } from './text-files.ts'
 
 /** `conformance replay FILE.har…`: judges recorded traffic, without network. */
 export async function replay(given: Arguments): Promise<number> {
   const strict = given.flag('strict')
-  const reports = chooseReports(given, { name: 'replay', usual: ['terminal', 'json', 'junit', 'markdown'], canAllure: false })
+  const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown'])
   const startedAt = new Date()
   const verdicts = given.positionals.flatMap((file) => judgeRecording(readTextFile(file), file, { ignoreHeaders: given.flag('ignore-headers') }))
   prepareFolder(reports)
 
   const baseUrl = originOf(verdicts.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)))
-  const run = assembleRun({
-    target: { baseUrl, issuer: `${baseUrl}/`, capabilities: [], missing: [] },
-    profile: 'auth0',
-    seed: 0,
-    startedAt,
-    verdicts,
-    strict,
-    isInterrupted: false,
-  })
-  await writeReports(run, reports)
+  const facts = factsOfRun({ target: { baseUrl, issuer: `${baseUrl}/`, capabilities: [], missing: [] }, profile: 'auth0', seed: 0 })
+  const run = assembleRun(facts, { startedAt, verdicts, strict, isInterrupted: false })
+  await writeReports(run, reports, { isLive: false })
   return exitCodeOf(run, { strict })
 }
 

@@ -22,15 +22,15 @@ const files = {
   markdown: { name: 'summary.md', render: renderMarkdown },
 } as const
 
-/** What the arguments ask for. Throws {@link UsageError} for a format that this command can't make. */
-export function chooseReports(given: Arguments, command: { readonly name: string; readonly usual: readonly ReporterName[]; readonly canAllure: boolean }): Reports {
+/** What the arguments ask for, else what is usual; on GitHub Actions its annotations too. */
+export function chooseReports(given: Arguments, usual: readonly ReporterName[]): Reports {
   const asked = given.list('reporter') as readonly ReporterName[]
   const onGithub = process.env.GITHUB_ACTIONS === 'true'
-  const names = asked.length > 0 ? [...new Set(asked)] : [...command.usual, ...(onGithub ? ['github' as const] : [])]
-  if (names.includes('allure') && !command.canAllure) {
-    throw new UsageError(`${command.name} makes no Allure report; run does, and conformance ${command.name} --help lists what there is.`)
+  return {
+    names: asked.length > 0 ? [...new Set(asked)] : [...usual, ...(onGithub ? ['github' as const] : [])],
+    folder: given.text('out') ?? 'conformance-report',
+    verbose: given.flag('verbose'),
   }
-  return { names, folder: given.text('out') ?? 'conformance-report', verbose: given.flag('verbose') }
 }
 
 /**
@@ -52,8 +52,13 @@ export function prepareFolder({ names, folder }: Reports): void {
   }
 }
 
-/** Writes the files and prints what is to be printed. Allure's results are there already: they were written while the run went on. */
-export async function writeReports(run: Run, { names, folder, verbose }: Reports): Promise<void> {
+/** Where a run's Allure results lie. */
+export function allureResultsOf({ folder }: Pick<Reports, 'folder'>): string {
+  return join(folder, 'allure-results')
+}
+
+/** Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on. */
+export async function writeReports(run: Run, { names, folder, verbose }: Reports, { isLive }: { readonly isLive: boolean }): Promise<void> {
   const written: string[] = []
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)
@@ -66,13 +71,17 @@ export async function writeReports(run: Run, { names, folder, verbose }: Reports
     const summary = process.env.GITHUB_STEP_SUMMARY
     if (summary) appendFileSync(summary, renderMarkdown(run))
   }
-  if (names.includes('allure')) written.push(...await writeAllureReport(folder))
+  if (names.includes('allure')) {
+    if (!isLive) (await import('../reporters/allure.ts')).writeAllureResults(run, allureResultsOf({ folder }))
+    written.push(...await writeAllurePage(folder))
+  }
   if (names.includes('terminal') && written.length > 0) print(`Reports: ${written.map((path) => relative('', path)).join(', ')}`)
 }
 
-async function writeAllureReport(folder: string): Promise<string[]> {
+/** A page needs Allure itself, which not everybody has installed; the results are complete without it. */
+async function writeAllurePage(folder: string): Promise<string[]> {
   const { generateAllureReport } = await import('../reporters/allure-html.ts')
-  const results = join(folder, 'allure-results')
+  const results = allureResultsOf({ folder })
   const page = join(folder, 'allure-report', 'index.html')
   const outcome = await generateAllureReport(results, page)
   if (outcome.ok) return [results, page]

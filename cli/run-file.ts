@@ -6,24 +6,26 @@ import { UsageError } from '../core/usage-error.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { documentHash } from '../specs/document.ts'
 
-/** What a run is made of, besides what can be computed. */
-export interface RunParts extends Pick<Run, 'target' | 'profile' | 'seed'> {
+/** What is known of a run before its first verdict. */
+export type RunFacts = Pick<Run, 'suite' | 'target' | 'profile' | 'seed'>
+
+/** The facts of a run of this version of the suite. */
+export function factsOfRun({ target, profile, seed }: Omit<RunFacts, 'suite'>): RunFacts {
+  const { name, version } = packageFacts()
+  return { suite: { name, version, document: documentHash() }, target, profile, seed }
+}
+
+/** Puts a run together, which ends now. */
+export function assembleRun(facts: RunFacts, { startedAt, verdicts, strict, isInterrupted }: {
   readonly startedAt: Date
   readonly verdicts: readonly Verdict[]
   readonly strict: boolean
   readonly isInterrupted: boolean
-}
-
-/** Puts a run together, which ends now. */
-export function assembleRun({ target, profile, seed, startedAt, verdicts, strict, isInterrupted }: RunParts): Run {
+}): Run {
   const finishedAt = new Date()
-  const { name, version } = packageFacts()
   return {
     schemaVersion: 1,
-    suite: { name, version, document: documentHash() },
-    target,
-    profile,
-    seed,
+    ...facts,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: finishedAt.getTime() - startedAt.getTime(),

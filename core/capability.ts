@@ -24,6 +24,7 @@ export const capabilities = {
   logout: 'GET /v2/logout ends the session',
   discovery: 'GET /.well-known/openid-configuration describes the target',
   jwks: 'GET /.well-known/jwks.json publishes the signing keys',
+  'social-token': 'There is an access token of a social provider',
   saml: 'A client has the SAML2 Web App add-on',
   wsfed: 'A client has the WS-Fed add-on',
   'legacy-endpoints': 'The deprecated endpoints answer as on a tenant of before June 2017',

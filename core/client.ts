@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 import { Agent, request as send, type Dispatcher } from 'undici'
 import { Blocked } from './finding.ts'
 import { headerValues, mediaTypeOf, type Exchange, type HeaderList } from './exchange.ts'
@@ -49,6 +50,8 @@ export interface Answer {
 /** Sends requests to one target on behalf of one check, and records each exchange without its secrets. */
 export interface Client {
   send(request: RequestStatement): Promise<Answer>
+  /** Takes exchanges of another check into the record: what they made is used here as well. */
+  adopt(exchanges: readonly Exchange[]): void
   readonly exchanges: readonly Exchange[]
 }
 
@@ -89,10 +92,11 @@ export function createClient(connection: Connection, redactor: Redactor): Client
   const exchanges: Exchange[] = []
   return {
     exchanges,
+    adopt: (others) => void exchanges.push(...others),
     async send(statement) {
       const url = urlOf(connection.baseUrl, statement)
       const { body, headers } = encoded(statement)
-      const startedAt = new Date()
+      let startedAt = new Date()
       const record = (rest: Pick<Exchange, 'response' | 'failure'>): void => {
         exchanges.push(redactor.exchange({
           request: { method: statement.method, url: url.href, headers, ...(body === undefined ? {} : { body }) },
@@ -103,6 +107,8 @@ export function createClient(connection: Connection, redactor: Redactor): Client
       }
       try {
         return await connection.limiter.run(async () => {
+          // Waiting for a turn is no part of it.
+          startedAt = new Date()
           const response = await send(url, {
             method: statement.method as Dispatcher.HttpMethod,
             headers: headers.flat(),
@@ -112,7 +118,7 @@ export function createClient(connection: Connection, redactor: Redactor): Client
             responseHeaders: 'raw',
           })
           const received = pairsOf(response.headers as unknown as readonly (string | Buffer)[])
-          const text = await readAtMost(response.body, longestBody)
+          const text = decoded(await readAtMost(response.body, longestBody), headerValues(received, 'content-encoding').join()).toString('utf8')
           record({
             response: {
               status: response.statusCode,
@@ -189,7 +195,7 @@ function pairsOf(raw: readonly (string | Buffer)[]): HeaderList {
   return pairs
 }
 
-async function readAtMost(body: Dispatcher.ResponseData['body'], limit: number): Promise<string> {
+async function readAtMost(body: Dispatcher.ResponseData['body'], limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -200,7 +206,24 @@ async function readAtMost(body: Dispatcher.ResponseData['body'], limit: number):
       throw new Error(`its body is longer than ${limit / 1024 / 1024} MB`)
     }
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
+}
+
+/** A target may compress without being asked to. Throws where the body is not what its headers say, or grows beyond all measure. */
+function decoded(body: Buffer, contentEncoding: string): Buffer {
+  const limits = { maxOutputLength: longestBody }
+  return contentEncoding.toLowerCase().split(',').map((coding) => coding.trim()).reduceRight((bytes, coding) => {
+    if (bytes.length === 0) return bytes
+    try {
+      if (coding === 'gzip' || coding === 'x-gzip') return gunzipSync(bytes, limits)
+      if (coding === 'br') return brotliDecompressSync(bytes, limits)
+      // Some servers leave the zlib header out.
+      if (coding === 'deflate') return (bytes[0]! & 0x0f) === 8 ? inflateSync(bytes, limits) : inflateRawSync(bytes, limits)
+    } catch (error) {
+      throw new Error(`its body can't be decoded as ${coding}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    return bytes
+  }, body)
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

@@ -9,21 +9,32 @@ const ownHeaders = new Set(['host', 'content-length', 'connection', 'accept-enco
  */
 export function curlOf(exchange: Exchange): string {
   const { method, url, headers, body } = exchange.request
-  const parts = ['curl', '-i']
-  if (method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', quoted(method))
+  // With -X HEAD curl would wait for a body.
+  const parts = ['curl', method === 'HEAD' ? '-I' : '-i']
+  if (method !== 'HEAD' && method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', quoted(method))
+  // Brackets and braces are a range of URLs to curl.
+  if (/[[\]{}]/.test(url.replace(markers, ''))) parts.push('-g')
   parts.push(quoted(url))
-  const isForm = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('application/x-www-form-urlencoded'))
+  const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  const isForm = contentType?.startsWith(formType) ?? false
   for (const [name, value] of headers) {
-    if (ownHeaders.has(name.toLowerCase()) || (name.toLowerCase() === 'accept' && value === '*/*')) continue
-    if (isForm && name.toLowerCase() === 'content-type' && value === 'application/x-www-form-urlencoded') continue
-    parts.push('-H', quoted(`${name}: ${value}`))
+    const key = name.toLowerCase()
+    if (ownHeaders.has(key) || (key === 'accept' && value === '*/*')) continue
+    // What curl sends by itself with a body.
+    if (body !== undefined && key === 'content-type' && value === formType) continue
+    // A header without a value is written with a semicolon.
+    parts.push('-H', quoted(value === '' ? `${name};` : `${name}: ${value}`))
   }
   if (body !== undefined) {
+    if (contentType === undefined) parts.push('-H', quoted('content-type:'))
     if (isForm && isPlainForm(body)) for (const [name, value] of new URLSearchParams(body)) parts.push('--data-urlencode', quoted(`${name}=${value}`))
-    else parts.push('--data-binary', quoted(body))
+    // Not --data-binary, for which a body that begins with @ is the name of a file.
+    else parts.push('--data-raw', quoted(body))
   }
   return parts.join(' ')
 }
+
+const formType = 'application/x-www-form-urlencoded'
 
 /** Writing the pairs apart is only faithful where doing so and putting them together again gives the same body. */
 function isPlainForm(body: string): boolean {
@@ -36,9 +47,12 @@ function plain(form: string): string {
   return form.replaceAll('%20', '+').replaceAll('%5B', '[').replaceAll('%5D', ']').replaceAll('[', '%5B').replaceAll(']', '%5D').replace(/ /g, '+')
 }
 
+/** Names of what was removed, as they stand in a text or in a URL that was written anew. */
+const markers = /\[([\w ]+) removed\]|%5B([\w%+]+?)(?:%20|\+)removed%5D/
+
 /** Single quotes, so that a shell changes nothing; double quotes around the variables that stand for secrets. */
 function quoted(text: string): string {
-  const parts = text.split(/\[([\w ]+) removed\]|%5B([\w%+]+?)(?:%20|\+)removed%5D/)
+  const parts = text.split(markers)
   let out = ''
   for (let at = 0; at < parts.length; at += 3) {
     const literal = parts[at]!

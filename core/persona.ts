@@ -60,6 +60,14 @@ export interface ApiPersona {
   readonly ungrantedAudience?: string
 }
 
+/** An account at a social provider that the target trusts, for the deprecated login with the provider's own access token. */
+export interface SocialPersona {
+  /** Name of the connection: `facebook`. */
+  readonly connection: string
+  /** Access token of the provider. */
+  readonly accessToken: string
+}
+
 /** Names of the target's connections. */
 export interface ConnectionPersonas {
   /** Database connection, `Username-Password-Authentication` on a new tenant. */
@@ -78,4 +86,5 @@ export interface Personas {
   }
   readonly api?: ApiPersona
   readonly connections: ConnectionPersonas
+  readonly social?: SocialPersona
 }

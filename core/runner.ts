@@ -32,7 +32,13 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     return { ...facts, status: 'unsupported', durationMs: 0, reason: refusal, findings: [], exchanges: [], reproduce: [] }
   }
   const started = performance.now()
-  const { world, client, redactor } = prepare()
+  let stage: Stage
+  try {
+    stage = prepare()
+  } catch (error) {
+    return { ...facts, status: 'error', durationMs: 0, reason: `the check could not be set up: ${messageOf(error)}`, findings: [], exchanges: [], reproduce: [] }
+  }
+  const { world, client, redactor } = stage
   const { asserted, thrown } = await countingExpectations(() => check.run(world))
   // What was learned late is removed from what was recorded early.
   const exchanges = client.exchanges.map((exchange) => redactor.exchange(exchange))
@@ -63,8 +69,12 @@ export function reasonNotToTry(check: Pick<Check, 'needs' | 'effects'>, permissi
 function outcomeOf(asserted: number, thrown: unknown, redactor: Redactor): Pick<Verdict, 'status' | 'reason'> {
   if (thrown instanceof Mismatch) return { status: 'fail' }
   if (thrown instanceof Blocked) return { status: 'blocked', reason: redactor.text(thrown.message) }
-  if (thrown !== undefined) return { status: 'error', reason: redactor.text(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)) }
+  if (thrown !== undefined) return { status: 'error', reason: redactor.text(messageOf(thrown)) }
   return asserted === 0 ? { status: 'error', reason: 'the check asserted nothing' } : { status: 'pass' }
+}
+
+function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown)
 }
 
 /** A finding is read by people: the whole body stands in the exchange. */

@@ -61,6 +61,11 @@ export interface World {
     /** `iss`, exactly. */
     readonly issuer: string
   }
+  /**
+   * Makes something once in a run, however many checks ask for it by the same key: several demands on one answer need one request.
+   * Each check gets the exchanges into its own record.
+   */
+  once<T>(key: string, make: () => Promise<T>): Promise<T>
   /** A short random string that no other check gets: for addresses, states, names. */
   unique(): string
 }

@@ -7,7 +7,7 @@ import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { printable, printableBlock } from './printable.ts'
 import { topicOf } from './topic.ts'
-import { exchangeName, rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /** What is known of a run before its first verdict. */
 export type RunFacts = Pick<Run, 'suite' | 'target' | 'profile' | 'seed'>
@@ -89,16 +89,13 @@ function labelsOf(verdict: Verdict, { profile }: RunFacts): Label[] {
     { name: 'tag', value: verdict.level },
     { name: 'tag', value: profile },
     ...verdict.operations.slice(1).map((other) => ({ name: 'operation', value: printable(other) })),
-    { name: 'framework', value: 'auth0-conformance' },
   ]
 }
 
-/** Excluded from the identity, or a run of another version would have no history. */
-function parametersOf({ check, level, collectionItems }: Verdict, { profile, suite }: RunFacts): Parameter[] {
-  return ([
-    ['check', check], ['level', level], ['profile', profile], ['version', suite.version],
-    ...collectionItems.map((item) => ['collection item', item] as const),
-  ] as const).map(([name, value]) => ({ name, value: printable(value), excluded: true }))
+/** Excluded from the identity: a check whose level or items change keeps its history. */
+function parametersOf({ level, collectionItems }: Verdict, { profile }: RunFacts): Parameter[] {
+  return [['level', level] as const, ['profile', profile] as const, ...collectionItems.map((item) => ['collection item', item] as const)]
+    .map(([name, value]) => ({ name, value: printable(value), excluded: true }))
 }
 
 /** Markdown; Allure renders it without raw HTML. */
@@ -116,7 +113,7 @@ function exchangeStep(exchange: Exchange, curl: string | undefined): RuntimeMess
   const path = URL.canParse(request.url) ? new URL(request.url).pathname : request.url
   return [
     { type: 'step_start', data: { name: printable(`${request.method} ${path} → ${response?.status ?? 'no answer'}`), start: Date.parse(startedAt) } },
-    attachment(exchangeName(exchange), 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange))),
+    attachment('request and response', 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange))),
     // The command is kept as it is: it is to be copied, and a page shows it as text.
     ...(curl === undefined ? [] : [attachment('curl', 'text/plain', '.txt', curl)]),
     { type: 'step_stop', data: { stop: endOf(exchange), status: (response ? 'passed' : 'broken') as Status } },

@@ -35,7 +35,7 @@ export function openResults(dir: string): Writer {
  * Without a verdict something broke on our side.
  */
 export function finishResult(result: TestResult, verdict: Verdict | undefined, facts: RunFacts): void {
-  result.labels = result.labels.filter(({ name, value }) => !foreign.has(name) && !(name === 'framework' && value === 'vitest'))
+  result.labels = result.labels.filter(({ name }) => !foreign.has(name))
   result.stage = 'finished' as Stage
   if (verdict === undefined) {
     const name = result.name ?? ''
@@ -55,7 +55,7 @@ export function finishResult(result: TestResult, verdict: Verdict | undefined, f
   result.stop = (result.start ?? 0) + verdict.durationMs
 }
 
-const foreign = new Set(['host', 'thread', 'package', 'parentSuite', 'suite', 'subSuite', 'testClass', 'testMethod', '_fallbackTestCaseId', 'language'])
+const foreign = new Set(['host', 'thread', 'package', 'parentSuite', 'suite', 'subSuite', 'testClass', 'testMethod', '_fallbackTestCaseId', 'framework', 'language'])
 
 /** `environment.properties`: what the run was about. */
 export function environmentOf({ suite, target, profile, seed }: RunFacts): EnvironmentInfo {
@@ -77,7 +77,7 @@ export function categories(): Category[] {
   const opening = (text: string): string => `${text.replace(/[()]/g, '\\$&')}[\\s\\S]*`
   return [
     { name: 'Does not conform', matchedStatuses: ['failed' as Status], traceRegex: opening(openings.must) },
-    { name: 'Differs, but does not count', matchedStatuses: ['failed' as Status], traceRegex: 'Differs \\((should|may)\\)[\\s\\S]*' },
+    { name: 'Differs (should, may)', matchedStatuses: ['failed' as Status], traceRegex: 'Differs \\((should|may)\\)[\\s\\S]*' },
     { name: 'Could not be judged', matchedStatuses: ['broken' as Status], traceRegex: opening(openings.blocked) },
     { name: 'Our error', matchedStatuses: ['broken' as Status], traceRegex: opening(openings.error) },
     { name: 'Unsupported by the target', matchedStatuses: ['skipped' as Status] },

@@ -5,15 +5,16 @@
  */
 const acting = /(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/gu
 
-/** CI systems obey `##[error]` and `##vso[…]` wherever they stand in a line of output. */
+/** CI systems obey `##[error]` and `##vso[…]` wherever they stand in a line of output, and `::error::` where it begins one. */
 const command = /##(?=[\w.-]*\[)/g
+const lineCommand = /^(\s*):(?=:)/
 
 /** Text of any origin on one line: line breaks are written as `\n`. */
 export function printable(text: string): string {
-  return text.replace(acting, escapeOf).replace(command, '#\\x23')
+  return text.replace(acting, escapeOf).replace(command, '#\\x23').replace(lineCommand, '$1\\x3a')
 }
 
-/** Text of any origin that keeps its line breaks; tabs become spaces. Prefix its lines: a line that begins with `::` is a workflow command. */
+/** Text of any origin that keeps its line breaks; tabs become spaces. */
 export function printableBlock(text: string): string {
   return text.split(/\r\n|\n|\r/).map((line) => printable(line.replaceAll('\t', '  '))).join('\n')
 }
@@ -21,7 +22,7 @@ export function printableBlock(text: string): string {
 /** A shell command on one line that does the same: characters that act stand in `$'…'`, between the single quotes that `curlOf` puts around them. */
 export function printableCommand(text: string): string {
   // Replacements are functions: `$'` means something in a replacement string.
-  return text.replace(acting, (character) => `'$'${escapeOf(character)}''`).replace(command, () => `#'$'\\x23''`)
+  return text.replace(acting, (character) => `'$'${escapeOf(character)}''`).replace(command, () => `#'$'\\x23''`).replace(lineCommand, '$1\\x3a')
 }
 
 /** A string without the end that is too long, never cut within a character. `…` tells that something is missing. */

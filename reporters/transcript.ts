@@ -6,10 +6,7 @@ import { durationInWords, exchangeName } from './wording.ts'
 const longestBody = 4000
 const mostLines = 60
 
-/**
- * An exchange as curl would tell it: what was sent behind `>`, what came back behind `<`. Since every line has a prefix, none can be
- * taken for a workflow command, wherever the report is printed.
- */
+/** An exchange as curl would tell it: what was sent behind `>`, what came back behind `<`. */
 export function transcriptOf(exchange: Exchange): string[] {
   const { request, response, failure, durationMs } = exchange
   return [

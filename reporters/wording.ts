@@ -69,7 +69,9 @@ export function sentenceOf({ at, expected, actual, message }: Finding): string {
 
 /** The command that runs one check again. */
 export function rerunOf(check: string, { profile }: Pick<Run, 'profile'>): string {
-  return `conformance run ${printable(check)}${profile === 'auth0' ? '' : ` --profile ${profile}`}`
+  // Ids are plain, but a run file may come from anywhere, and this is a command to be pasted.
+  const id = /^[\w./:@-]+$/.test(check) ? check : `'${printable(check).replaceAll("'", `'\\''`)}'`
+  return `conformance run ${id}${profile === 'auth0' ? '' : ` --profile ${profile}`}`
 }
 
 /** `POST https://tenant.example.com/oauth/token → 403`, or why there was no answer. */

@@ -2,7 +2,7 @@ import type { Item, Request } from './collection.ts'
 import type { Address, PathName } from './conversion-address.ts'
 import type { BodyFacts } from './conversion-body.ts'
 import { contentTypeOf, mediaTypeOfLanguage, toBodyFacts } from './conversion-body.ts'
-import { isCredentialHeader, keptMembers, openCredential } from './conversion-kept.ts'
+import { isCredentialHeader, keptMembers, openCredential, withoutUserInfo } from './conversion-kept.ts'
 import type { ParameterFields } from './conversion-parameters.ts'
 import { fieldFacts, isSaidElsewhere, parameterFieldsOf, unusedVariables } from './conversion-parameters.ts'
 import type { AnswerFacts } from './conversion-responses.ts'
@@ -51,6 +51,8 @@ export function toDraft(
   const body = toBodyFacts(request, scope, item.label, notes)
   const requirements = securityOf(item, request, scope, security, notes)
   const postman = postmanMembers(item, request, path, body)
+  const raw = request.url?.raw ?? ''
+  if (withoutUserInfo(raw) !== raw) notes.push(`${item.label}: the name and password in its URL are left out.`)
   if (request.url?.disagrees === true) notes.push(`${item.label}: the text and the parts of its URL differ; the parts are used, as Postman does.`)
   return {
     item,

@@ -21,7 +21,7 @@ export function pascalCase(text: string): string {
 export function operationIdOf(method: string, template: string): string {
   const segments = template.split('/').map((segment) => pascalCase(segment.replace(/\{/g, ' by ').replace(/\}/g, ' ')))
   const verb = pascalCase(method.toLowerCase()) || 'Call'
-  return verb.charAt(0).toLowerCase() + verb.slice(1) + (segments.join('') || 'Root')
+  return verb.charAt(0).toLowerCase() + verb.slice(1) + (segments.join('') || (template === '/' ? 'Root' : 'Path'))
 }
 
 /** Longer names help nobody. */

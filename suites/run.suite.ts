@@ -26,18 +26,34 @@ declare module 'vitest' {
   }
 }
 
+/** How long what is under way may take when the run is ended. */
+const graceMs = 1000
+
 const { configuration, ids, seed } = inject('plan')
 const checks = new Map(allChecks().map((check) => [check.id, check]))
 const worlds = openWorlds(configuration, { seed })
-afterAll(() => worlds.close())
+// A target that does not answer must not hold up the end of the run.
+afterAll(() => Promise.race([worlds.close(), pause(graceMs)]))
 
 for (const check of ids.map(checkWith)) {
-  test.concurrent(check.id, async ({ task, skip }) => {
-    const verdict = await runCheck(check, worlds.permissions, () => worlds.stage())
+  test.concurrent(check.id, async ({ task, skip, signal }) => {
+    const verdict = await untilEnded(runCheck(check, worlds.permissions, () => worlds.stage()), signal)
     task.meta.verdict = verdict
     if (verdict.status === 'unsupported') skip(verdict.reason)
     if (verdict.status !== 'pass') throw new Unsatisfied(verdict)
   })
+}
+
+/** The verdict, unless the run is ended by somebody who does not want to wait for it. */
+function untilEnded(verdict: Promise<Verdict>, signal: AbortSignal): Promise<Verdict> {
+  return new Promise((resolve, reject) => {
+    verdict.then(resolve, reject)
+    signal.addEventListener('abort', () => setTimeout(() => reject(new Error('the run was ended')), graceMs))
+  })
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 
 function checkWith(id: string): Check {

@@ -57,7 +57,7 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
     id: idOf(variant, situation.name, name),
     title: `${variant.title}: ${situation.subject} ${demand.title ?? outcomeOf(demand)}`,
     async run(world) {
-      const { answer, secrets } = await situation.provoke(world)
+      const { answer, secrets } = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world))
       const own = situation.kind === 'refusal' ? withoutSecrets(answer, secrets) : []
       expectNone(judge(answer, demand, book.schemas), own)
     },
@@ -77,7 +77,7 @@ function errorContractChecks(book: Book, variant: Variant, situations: readonly 
     title: `${variant.title}: every refusal ${demand.title ?? outcomeOf(demand)}`,
     async run(world) {
       for (const situation of samples) {
-        const { answer, secrets } = await situation.provoke(world)
+        const { answer, secrets } = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world))
         expectNone(judge(answer, demand, book.schemas), withoutSecrets(answer, secrets))
       }
     },

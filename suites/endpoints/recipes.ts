@@ -10,8 +10,8 @@ export interface Recipe {
   readonly needs: readonly Capability[]
   /** The client that it is made for, where it authenticates as one. */
   readonly client?: (world: World) => ClientPersona
-  /** Nobody but the target's own users can make a request that succeeds: only refusals are judged. */
-  readonly onlyRefused?: true
+  /** What a request that succeeds takes beyond that; `never` where nobody but the target's own users can make one. */
+  readonly successNeeds?: readonly Capability[] | 'never'
   readonly make: (world: World) => Promise<Ingredients>
 }
 
@@ -51,10 +51,10 @@ export function strongPassword(world: World): string {
   return `Strong-${world.unique()}-9!aZ`
 }
 
-/** A number in the range that is reserved for fiction. */
+/** A number that can't be dialled: in the exchange that is kept for fiction, and too long. */
 function fictionalNumber(world: World): string {
   const digits = [...world.unique()].map((character) => character.charCodeAt(0) % 10).join('')
-  return `+1202555${digits.slice(-4).padStart(4, '0')}`
+  return `+1202555${digits.slice(-7).padStart(7, '0')}`
 }
 
 /** One recipe per variant that can be asked for live. Keys are variant ids. */
@@ -214,10 +214,12 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'legacy/access-token': {
     needs: [],
     client: confidential,
-    // No suite can have a social provider's access token.
-    onlyRefused: true,
+    successNeeds: ['social-token'],
     make: async (world) => ({
-      values: [['client_id', confidential(world).clientId], ['access_token', `social-${world.unique()}`], ['connection', 'facebook'], ['scope', 'openid']],
+      values: [
+        ['client_id', confidential(world).clientId], ['access_token', world.personas.social?.accessToken ?? `social-${world.unique()}`],
+        ['connection', world.personas.social?.connection ?? 'facebook'], ['scope', 'openid'],
+      ],
     }),
   },
   'legacy/tokeninfo': {
@@ -250,7 +252,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'legacy/unlink': {
     needs: [],
     // No suite can have linked an account before.
-    onlyRefused: true,
+    successNeeds: 'never',
     make: async (world) => ({ values: [['access_token', await accessToken(world)], ['user_id', 'facebook|1']] }),
   },
 }

@@ -13,6 +13,7 @@ import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
 import { finding } from '../../core/expectation.ts'
 import { parseHar, type RecordedEntry } from './har.ts'
 import { matchVariants } from './matching.ts'
+import { isPossible } from './situations.ts'
 
 /** What may be left out of a judgement of recorded traffic. */
 export interface ReplayOptions {
@@ -70,7 +71,7 @@ function judgeEntry(book: Book, entry: RecordedEntry, id: string): Verdict {
     return { ...base, title: redactor.text(base.title), level: 'must', status: 'unsupported', reason: redactor.text(reason), findings: [], sources: [] }
   }
   const answer = answerOf(entry.url, response.status, response.headers, response.body)
-  const outcome = best(candidates.map((candidate) => judgeAnswer(book, candidate, answer)))
+  const outcome = best(candidates.map((candidate) => judgeAnswer(book, candidate, entry, answer)))
   const clean = (text: string): string => redactor.text(text)
   return {
     ...base,
@@ -87,25 +88,34 @@ function best(outcomes: readonly Outcome[]): Outcome {
   return [...outcomes].sort((a, b) => rank(a) - rank(b))[0]!
 }
 
-function judgeAnswer(book: Book, variant: Variant, answer: Answer): Outcome {
+function judgeAnswer(book: Book, variant: Variant, entry: RecordedEntry, answer: Answer): Outcome {
   const successes = demandsOf(book, variant.answers.success)
   const isSuccess = successes.some(({ status }) => status?.some((accepted) => isStatus(answer.status, accepted)))
-  return isSuccess ? judgeBy(book, answer, successes) : judgeRefusal(book, variant, answer)
+  return isSuccess ? judgeBy(book, answer, successes) : judgeRefusal(book, variant, entry, answer)
 }
 
 /** A refusal has to be explained by a situation that the document knows, and to keep the contract of all refusals. */
-function judgeRefusal(book: Book, variant: Variant, answer: Answer): Outcome {
+function judgeRefusal(book: Book, variant: Variant, entry: RecordedEntry, answer: Answer): Outcome {
   const contract = answer.status < 400 ? [] : demandsOf(book, variant.answers['every-error'])
   const explanations = Object.entries(variant.answers)
-    .filter(([situation]) => !notARefusal.test(situation))
+    .filter(([situation]) => !notARefusal.test(situation) && isPossible(situation, variant, entry))
     .map(([situation, row]) => ({ situation, demands: demandsOf(book, row) }))
     .filter(({ demands }) => demands.length > 0)
     .map(({ situation, demands }) => ({
+      demands,
       fits: hasStatusOf(answer, demands),
       outcome: judgeBy(book, answer, framing.test(situation) ? demands : [...demands, ...contract]),
     }))
-  const explained = best(explanations.filter(({ fits }) => fits).map(({ outcome }) => outcome).concat(unexplained(variant, answer, contract)))
-  return explained
+  // A code that the document knows goes with the statuses that it knows it with, whatever else may be answered with that status.
+  if (!goesWithItsCode(explanations.map(({ demands }) => demands), answer)) return unexplained(variant, answer, contract)
+  return best([...explanations.filter(({ fits }) => fits).map(({ outcome }) => outcome), unexplained(variant, answer, contract)])
+}
+
+function goesWithItsCode(rows: readonly (readonly AnswerDemand[])[], answer: Answer): boolean {
+  const code = errorCodeOf(answer)
+  const named = rows.filter((demands) => code !== undefined && demands.some(({ error }) => error?.includes(code)))
+  return named.length === 0 || named.some((demands) =>
+    demands.every(({ status, error }) => !status || (error && !error.includes(code!)) || status.some((accepted) => isStatus(answer.status, accepted))))
 }
 
 const framing = /^(?:malformed-json|wrong-media-type|wrong-method|callback-not-allowed|malformed-message)$/

@@ -4,8 +4,8 @@ import { changedValues, recipeOf, sendChanged, type Rule } from '../situation.ts
 /** A right request succeeds, in each documented media type, whatever unknown parameters it carries. */
 export const success: Rule = (variant) => {
   const recipe = recipeOf(variant)
-  if (!recipe || recipe.onlyRefused) return []
-  const acts = { kind: 'success', needs: recipe.needs, effects: variant.effects } as const
+  if (!recipe || recipe.successNeeds === 'never') return []
+  const acts = { kind: 'success', needs: [...recipe.needs, ...(recipe.successNeeds ?? [])], effects: variant.effects } as const
   const usual = usualMediaType(variant)
   const others = variant.mediaTypes.filter((type) => type !== usual && names[type] !== undefined)
   return [

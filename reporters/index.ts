@@ -1,0 +1,12 @@
+import { renderGithub } from './github.ts'
+import { renderJson } from './json.ts'
+import { renderJunit } from './junit.ts'
+import { renderMarkdown } from './markdown.ts'
+import { progressLine, renderTerminal, type TerminalOptions } from './terminal.ts'
+
+/*
+ * Every format of a run. Text formats are pure functions. Allure's are `./allure.ts` (results) and `./allure-html.ts` (page), which are
+ * imported only where they are chosen: `await import(…)`.
+ */
+
+export { progressLine, renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal, type TerminalOptions }

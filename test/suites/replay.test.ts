@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { UsageError } from '../../core/usage-error.ts'
+import { judgeRecording } from '../../suites/replay/index.ts'
+
+interface Recorded {
+  readonly method?: string
+  readonly path?: string
+  readonly request?: { readonly type: string; readonly body: string }
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+const json = { 'Content-Type': 'application/json' }
+const neverStored = { 'Cache-Control': 'private, no-store, no-cache, must-revalidate, post-check=0, pre-check=0, no-transform' }
+const passwordRequest = { type: 'application/json', body: '{"grant_type":"password","username":"a@example.com","password":"not-the-one","client_id":"c","client_secret":"very-secret-1"}' }
+const wrongPassword: Recorded = {
+  method: 'POST', path: '/oauth/token', request: passwordRequest, status: 403, headers: { ...json, ...neverStored },
+  body: '{"error":"invalid_grant","error_description":"Wrong email or password."}',
+}
+const tokens: Recorded = {
+  method: 'POST', path: '/oauth/token', request: passwordRequest, status: 200, headers: { ...json, 'Cache-Control': 'no-store', Pragma: 'no-cache' },
+  body: '{"access_token":"PPlGNh1wLQbJznsd","expires_in":86400,"token_type":"Bearer"}',
+}
+
+/** A HAR file of some entries. */
+function har(...entries: readonly Recorded[]): string {
+  return JSON.stringify({
+    log: {
+      version: '1.2',
+      creator: { name: 'test', version: '1' },
+      entries: entries.map(({ method = 'GET', path = '/', request, status = 200, headers = {}, body = '' }) => ({
+        startedDateTime: '2026-01-01T00:00:00.000Z',
+        time: 12.4,
+        request: {
+          method, url: `https://tenant.example.com${path}`, headers: request ? [{ name: 'Content-Type', value: request.type }] : [],
+          ...(request ? { postData: { mimeType: request.type, text: request.body } } : {}),
+        },
+        response: { status, headers: Object.entries(headers).map(([name, value]) => ({ name, value })), content: { text: body, mimeType: headers['Content-Type'] ?? '' } },
+      })),
+    },
+  })
+}
+
+const judge = (...entries: readonly Recorded[]) => judgeRecording(har(...entries), 'traffic.har', { ignoreHeaders: false })
+const statusOf = (entry: Recorded) => judge(entry)[0]!.status
+
+describe('recorded traffic', () => {
+  test('as Auth0 answers raises nothing', () => {
+    expect(judge(wrongPassword, tokens).map(({ status }) => status)).toEqual(['pass', 'pass'])
+  })
+
+  test('with an error code that nobody documented is at least a warning', () => {
+    expect(statusOf({ ...wrongPassword, body: '{"error":"invalid_user","error_description":"Wrong email or password."}' })).toBe('fail')
+  })
+
+  test.each<{ what: string; entry: Recorded; at: string }>([
+    { what: 'another status', entry: { ...wrongPassword, status: 400 }, at: 'answer' },
+    { what: 'a known error at an internal error', entry: { ...wrongPassword, status: 500 }, at: 'answer' },
+    { what: 'a success without access_token', entry: { ...tokens, body: '{"expires_in":86400,"token_type":"Bearer"}' }, at: 'body /' },
+    { what: 'a lifetime that is a string', entry: { ...tokens, body: tokens.body!.replace('86400', '"86400"') }, at: 'body /expires_in' },
+    { what: 'tokens that may be stored', entry: { ...tokens, headers: { ...json, 'Cache-Control': 'public' } }, at: 'header cache-control' },
+    { what: 'tokens as text', entry: { ...tokens, headers: { ...tokens.headers, 'Content-Type': 'text/plain' } }, at: 'header content-type' },
+  ])('with $what raises a finding', ({ entry, at }) => {
+    const [verdict] = judge(entry)
+    expect(verdict).toMatchObject({ status: 'fail', level: 'must' })
+    expect(verdict!.findings.map((finding) => finding.at)).toContain(at)
+    expect(verdict!.sources.length).toBeGreaterThan(0)
+  })
+
+  test('is not judged by headers that were not recorded', () => {
+    const bare = har({ ...tokens, headers: {} })
+    expect(judgeRecording(bare, 'traffic.har', { ignoreHeaders: true })[0]!.status).toBe('pass')
+    expect(judgeRecording(bare, 'traffic.har', { ignoreHeaders: false })[0]!.status).toBe('fail')
+  })
+
+  test('of an operation that the document does not have is said to be unjudged', () => {
+    expect(judge({ path: '/somewhere' })).toMatchObject([{ check: 'replay/traffic/1', status: 'unsupported', reason: 'the document does not describe GET /somewhere' }])
+  })
+
+  test('without an answer is said to be unjudged', () => {
+    expect(statusOf({ ...tokens, status: 0 })).toBe('unsupported')
+  })
+
+  test('loses its secrets', () => {
+    const text = JSON.stringify(judge(wrongPassword, tokens))
+    for (const secret of ['not-the-one', 'very-secret-1', 'PPlGNh1wLQbJznsd']) expect(text).not.toContain(secret)
+  })
+})
+
+describe('a file that is no HAR', () => {
+  test.each([
+    ['', 'traffic.har is not JSON: give a HAR file, as browsers and proxies export it.'],
+    ['[]', 'traffic.har is no HAR file: it has no log.entries list. Export the traffic as HAR.'],
+    ['{"log":{"entries":[{}]}}', 'The request of entry 1 of traffic.har has no method and url: export the traffic again.'],
+    ['{"log":{"entries":[{"request":{"method":"GET","url":"nowhere"}}]}}', 'The url of entry 1 of traffic.har is none: "nowhere".'],
+  ])('%j is named in one sentence', (text, message) => {
+    expect(() => judgeRecording(text, 'traffic.har', { ignoreHeaders: false })).toThrow(new UsageError(message))
+  })
+})
