@@ -44,9 +44,9 @@ function differences(title: string, verdicts: readonly Verdict[]): string[] {
     const [finding] = verdict.findings
     const more = verdict.findings.length > 1 ? ` (and ${verdict.findings.length - 1} more)` : ''
     return row([
-      `${escaped(verdict.title)}<br>${code(verdict.check)}`,
-      code(topicOf(verdict).operation),
-      finding ? `${code(finding.at)}: expected ${code(shortened(finding.expected, 120))}, actual ${code(shortened(finding.actual, 120))}${more}` : '',
+      `${escaped(verdict.title)}<br>${cell(verdict.check)}`,
+      cell(topicOf(verdict).operation),
+      finding ? `${cell(finding.at)}: expected ${cell(finding.expected)}, actual ${cell(finding.actual)}${more}` : '',
       verdict.sources.map(link).join('<br>'),
     ])
   })
@@ -81,7 +81,12 @@ function details(verdicts: readonly Verdict[], run: Run): string[] {
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return `| ${cells.join(' | ')} |`
+}
+
+/** A code span in a table, where a bar ends the cell even in code, and even behind a backslash if another stands before it. */
+function cell(text: string): string {
+  return code(shortened(text, 120).replaceAll('|', '\\x7c'))
 }
 
 /** A code span: nothing in it is Markdown, HTML or a mention. Its fence is longer than any run of backticks in it. */
@@ -104,7 +109,7 @@ function fenceFor(content: string, least: number): string {
 
 /** Prose that Markdown leaves as it is. */
 function escaped(text: string): string {
-  return printable(text).replace(/[\\`*_{}[\]<>|~&]/g, (character) => `\\${character}`)
+  return printable(text).replace(/[\\`*_{}[\]<>~&]/g, (character) => `\\${character}`).replaceAll('|', '&#124;')
 }
 
 function html(text: string): string {

@@ -6,7 +6,10 @@ import { readResponses } from './collection-responses.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isList, isObject, kindOf } from './json.ts'
 
-/** Reads a tree of folders and requests into flat lists, in the order of the collection. Walks without recursion: folders may be nested deep. */
+/**
+ * Reads a tree of folders and requests into flat lists, in the order of the collection. Walks without recursion: folders may be
+ * nested deep.
+ */
 export function readEntries(
   entries: readonly JsonValue[],
   notes: string[],
@@ -78,7 +81,8 @@ function readFolder(entry: JsonObject, parent: Folder | undefined, notes: string
 function readItem(entry: JsonObject, folder: Folder | undefined, isFolder: boolean, notes: string[]): Item {
   const name = nameOf(entry)
   const label = labelOf(name, folder)
-  const source = isFolder ? Object.fromEntries(Object.entries(entry).filter(([member]) => ['name', 'request', 'response'].includes(member))) : entry
+  const own = ['name', 'request', 'response']
+  const source = isFolder ? Object.fromEntries(Object.entries(entry).filter(([member]) => own.includes(member))) : entry
   const members = new MemberReader(source, label, notes)
   members.word('name')
   const description = members.description()

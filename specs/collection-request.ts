@@ -48,7 +48,9 @@ function readBody(request: MemberReader, place: string, notes: string[]): Body |
   const written = source['mode']
   const mode = modes.find((name) => name === (written ?? modes.find((other) => Object.hasOwn(source, other))))
   if (isDisabled || mode === undefined) {
-    if (!isDisabled && written !== undefined && written !== null) notes.push(`${place}: body mode ${JSON.stringify(written)} is not known; the body is kept under x-postman.`)
+    if (!isDisabled && written !== undefined && written !== null) {
+      notes.push(`${place}: body mode ${JSON.stringify(written)} is not known; the body is kept under x-postman.`)
+    }
     request.keep('body', source)
     return undefined
   }

@@ -90,7 +90,7 @@ function serverOf(url: Url, scope: Scope): Server {
     return `{${name}}`
   })
   // Postman sends http where no protocol is written. A host that is a variable usually brings its own.
-  const bringsProtocol = /^\{\{/.test(url.host) && !/^[\w.-]+(:\d+)?(\/|$)/.test(resolved(url.host, scope) ?? '://')
+  const bringsProtocol = url.host.startsWith('{{') && !/^[\w.-]+(:\d+)?(\/|$)/.test(resolved(url.host, scope) ?? '://')
   const protocol = url.protocol === undefined ? (bringsProtocol ? '' : 'http://') : `${templated(url.protocol)}://`
   const port = url.port === undefined ? '' : `:${templated(url.port)}`
   const text = `${protocol}${templated(url.host)}${port}`

@@ -4,7 +4,8 @@ import { describedBy } from './conversion-parameters.ts'
 import type { Scope } from './conversion-scope.ts'
 import { resolved } from './conversion-scope.ts'
 import type { Trait, Traits } from './conversion-variants.ts'
-import { isNameLike } from './conversion-variants.ts'
+import { fixedTraits, isNameLike } from './conversion-variants.ts'
+import { groupedBy } from './grouped.ts'
 import { schemaOf } from './inferred-schema.ts'
 import type { JsonValue } from './json.ts'
 import { defined, isList, isObject } from './json.ts'
@@ -119,12 +120,7 @@ function graphqlBody(body: Extract<Body, { mode: 'graphql' }>): BodyFacts {
 }
 
 function formBody(mediaType: string, fields: readonly Field[], scope: Scope): BodyFacts {
-  const groups = new Map<string, Field[]>()
-  for (const field of fields) {
-    const group = groups.get(field.key)
-    if (group === undefined) groups.set(field.key, [field])
-    else group.push(field)
-  }
+  const groups = groupedBy(fields, ({ key }) => key)
   const encoding = [...groups].flatMap(([name, group]) => {
     const contentType = group[0]?.rest['contentType']
     return typeof contentType === 'string' ? [[name, { contentType }]] : []
@@ -141,10 +137,11 @@ function formBody(mediaType: string, fields: readonly Field[], scope: Scope): Bo
 }
 
 function formTraits(groups: ReadonlyMap<string, readonly Field[]>): Traits {
-  const live = [...groups].map(([name, group]) => ({ name, fields: group.filter((field) => !field.disabled) })).filter(({ fields }) => fields.length > 0)
+  const live = [...groups]
+    .map(([name, group]) => ({ name, fields: group.filter((field) => !field.disabled) }))
+    .filter(({ fields }) => fields.length > 0)
   return {
-    fixed: live.flatMap(({ name, fields: [only, ...others] }): Trait[] =>
-      only?.value !== undefined && others.length === 0 && isNameLike(name, only.value) ? [{ in: 'body', name, value: only.value }] : []),
+    fixed: live.flatMap(({ name, fields }) => fixedTraits('body', name, fields)),
     present: live.map(({ name }): Trait => ({ in: 'body', name })),
   }
 }
@@ -153,7 +150,8 @@ function formProperty(fields: readonly Field[], scope: Scope): Schema {
   const { first, facts: { schema, ...facts } } = describedBy(fields, scope)
   const file: Schema = { type: 'string', format: 'binary' }
   const files = first.rest['src']
-  const shape = !first.isFile ? schema : schema.type === 'array' || (isList(files) && files.length > 1) ? { type: 'array', items: file } : file
+  const isMany = schema.type === 'array' || (isList(files) && files.length > 1)
+  const shape = first.isFile ? (isMany ? { type: 'array', items: file } : file) : schema
   return defined({ ...shape, description: first.description, ...facts }) as Schema
 }
 

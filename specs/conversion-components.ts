@@ -2,6 +2,7 @@ import type { Item } from './collection.ts'
 import type { BodyFacts } from './conversion-body.ts'
 import type { Draft } from './conversion-draft.ts'
 import { pascalCase, uniqueNames } from './conversion-names.ts'
+import { groupedBy } from './grouped.ts'
 import type { Example, MediaType, Schema } from './openapi.ts'
 
 /** The document's schemas, collected while operations are written. */
@@ -47,12 +48,7 @@ export interface VariantBody {
 
 /** The content of an operation that several requests share, by media type. */
 export function mergedContent(bodies: readonly VariantBody[], property: string | undefined, components: Components): Record<string, MediaType> {
-  const groups = new Map<string, VariantBody[]>()
-  for (const body of bodies) {
-    const group = groups.get(body.body.mediaType)
-    if (group === undefined) groups.set(body.body.mediaType, [body])
-    else group.push(body)
-  }
+  const groups = groupedBy(bodies, ({ body }) => body.mediaType)
   return Object.fromEntries([...groups].map(([mediaType, group]) => [mediaType, mergedMedia(group, property, components)]))
 }
 
@@ -75,14 +71,8 @@ function oneSchemaFor(bodies: readonly VariantBody[], property: string | undefin
   const references = (members: readonly VariantBody[]) => members.map(({ schema }) => ({ $ref: schema }))
   const [first] = references(bodies)
   if (bodies.length === 1 && first !== undefined) return first
-  const groups = new Map<string, VariantBody[]>()
-  for (const body of bodies) {
-    if (property === undefined || body.constant === undefined) return { anyOf: references(bodies) }
-    const group = groups.get(body.constant)
-    if (group === undefined) groups.set(body.constant, [body])
-    else group.push(body)
-  }
-  if (property === undefined || groups.size === 1) return { anyOf: references(bodies) }
+  const groups = groupedBy(bodies, ({ constant }) => constant ?? '')
+  if (property === undefined || groups.size === 1 || bodies.some(({ constant }) => constant === undefined)) return { anyOf: references(bodies) }
   const mapping = [...groups].map(([value, group]): [string, string] => [
     value,
     group.length === 1

@@ -10,7 +10,7 @@ import { toAnswerFacts } from './conversion-responses.ts'
 import type { Scope } from './conversion-scope.ts'
 import type { SecurityRegistry } from './conversion-security.ts'
 import type { Trait, Traits } from './conversion-variants.ts'
-import { isNameLike } from './conversion-variants.ts'
+import { fixedTraits, isNameLike } from './conversion-variants.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { isEmpty, isList, isObject } from './json.ts'
 import type { SecurityRequirement, Server } from './openapi.ts'
@@ -68,13 +68,20 @@ export function toDraft(
 }
 
 /** The request's own auth or that of the nearest folder; without either an Authorization header that stands there as text. */
-function securityOf(item: Item, request: Request, scope: Scope, security: SecurityRegistry, notes: string[]): SecurityRequirement[] | undefined {
+function securityOf(
+  item: Item,
+  request: Request,
+  scope: Scope,
+  security: SecurityRegistry,
+  notes: string[],
+): SecurityRequirement[] | undefined {
   const header = request.headers.find((field) => isCredentialHeader(field.key) && !field.disabled && field.value !== undefined)
   const value = header?.value ?? ''
   if (openCredential(value) !== value) notes.push(`${item.label}: the credential of its ${header?.key} header is left out.`)
   let auth = request.auth
   for (let folder = item.folder; auth === undefined && folder !== undefined; folder = folder.parent) auth = folder.auth
-  if (header?.key.toLowerCase() === 'authorization' && (auth === undefined || auth.type === 'noauth')) return security.fromHeader(value, scope)
+  const isAlone = auth === undefined || auth.type === 'noauth'
+  if (isAlone && header?.key.toLowerCase() === 'authorization') return security.fromHeader(value, scope)
   return auth === undefined ? undefined : security.fromAuth(auth, scope, item.label)
 }
 
@@ -124,14 +131,15 @@ function listIn(members: JsonObject | undefined, name: string): readonly JsonVal
 /** Members with a value that reads like a name tell requests apart; so does what is there at all. */
 function traitsOf(parameters: readonly ParameterFields[], body: BodyFacts | undefined, request: Request): Traits {
   const live = parameters.map((group) => ({ ...group, fields: group.fields.filter((field) => group.in === 'path' || !field.disabled) }))
-  const fixed = live.flatMap(({ in: place, name, fields: [only, ...others] }): Trait[] =>
-    only?.value !== undefined && others.length === 0 && isNameLike(name, only.value) ? [{ in: place, name, value: only.value }] : [])
+  const fixed = live.flatMap(({ in: place, name, fields }) => fixedTraits(place, name, fields))
   const accept = request.headers.find((field) => field.key.toLowerCase() === 'accept' && !field.disabled)?.value
   const headers: Trait[] = [
     ...(body === undefined ? [] : [{ in: 'header' as const, name: 'content-type', value: body.mediaType }]),
     ...(accept !== undefined && isNameLike('accept', accept) ? [{ in: 'header' as const, name: 'accept', value: accept }] : []),
   ]
-  const present = live.filter((group) => group.in !== 'path' && group.fields.length > 0).map(({ in: place, name }): Trait => ({ in: place, name }))
+  const present = live
+    .filter((group) => group.in !== 'path' && group.fields.length > 0)
+    .map(({ in: place, name }): Trait => ({ in: place, name }))
   const ofBody = body?.traits()
   return { fixed: [...ofBody?.fixed ?? [], ...fixed, ...headers], present: [...ofBody?.present ?? [], ...present] }
 }

@@ -44,10 +44,10 @@ export function isInert(value: JsonValue, left = levels): boolean {
 
 /** Members of an auth that say how it works rather than who one is. Whatever else an auth says may be a credential. */
 const openAttributes = new Set([
-  'accessTokenUrl', 'addEmptyParamsToSign', 'addParamsToHeader', 'addTokenTo', 'algorithm', 'authUrl', 'challengeAlgorithm', 'client_authentication',
-  'disableHeaderEncoding', 'disableRetryRequest', 'grant_type', 'headerPrefix', 'in', 'includeBodyHash', 'includePayloadHash', 'isSecretBase64Encoded',
-  'key', 'nonceCount', 'qop', 'queryParamKey', 'realm', 'redirect_uri', 'refreshTokenUrl', 'region', 'scope', 'service', 'signatureMethod',
-  'timestamp', 'tokenName', 'tokenType', 'useBrowser', 'version',
+  'accessTokenUrl', 'addEmptyParamsToSign', 'addParamsToHeader', 'addTokenTo', 'algorithm', 'authUrl', 'challengeAlgorithm',
+  'client_authentication', 'disableHeaderEncoding', 'disableRetryRequest', 'grant_type', 'headerPrefix', 'in', 'includeBodyHash',
+  'includePayloadHash', 'isSecretBase64Encoded', 'key', 'nonceCount', 'qop', 'queryParamKey', 'realm', 'redirect_uri', 'refreshTokenUrl',
+  'region', 'scope', 'service', 'signatureMethod', 'timestamp', 'tokenName', 'tokenType', 'useBrowser', 'version',
 ])
 
 /** The attribute as it may be kept. A reference to a `{{variable}}` is no credential. */
@@ -96,9 +96,17 @@ export function isCredentialHeader(name: string): boolean {
 }
 
 /** `{{token}}`, `{{user}}:{{password}}`; `YOUR_TOKEN_HERE`; `<token>`; `your-access-token`. */
-const standIns = [/^(?:\{\{[^{}]*\}\}:?)+$/, /^[A-Z_ -]{1,40}$/, /^[<[][A-Za-z _-]{1,40}[>\]]$/, /^(?=.*(?:token|key|secret))[a-z_-]{1,20}$/i]
+const standIns = [
+  /^(?:\{\{[^{}]*\}\}:?)+$/,
+  /^[A-Z_ -]{1,40}$/,
+  /^[<[][A-Za-z _-]{1,40}[>\]]$/,
+  /^(?=.*(?:token|key|secret))[a-z_-]{1,20}$/i,
+]
 
-/** An Authorization value as it may be kept: its scheme, and what follows only where it plainly stands for a credential (`Bearer YOUR_TOKEN_HERE`). */
+/**
+ * An Authorization value as it may be kept: its scheme, and what follows only where it plainly stands for a credential
+ * (`Bearer YOUR_TOKEN_HERE`).
+ */
 export function openCredential(value: string): string {
   const [, scheme = '', credential = ''] = /^([A-Za-z][\w-]*\s+)?([^]*)$/.exec(value.trim()) ?? []
   const isStandIn = standIns.some((pattern) => pattern.test(credential))

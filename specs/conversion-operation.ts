@@ -7,7 +7,9 @@ import { toResponses } from './conversion-responses.ts'
 import { mergedSecurity } from './conversion-security.ts'
 import { tellApart } from './conversion-variants.ts'
 import { copied, defined } from './json.ts'
-import type { Operation, OperationFacts, Parameter, RequestBody, Schema, SecurityRequirement, Server, Variant, VariantCondition } from './openapi.ts'
+import type {
+  Operation, OperationFacts, Parameter, RequestBody, Schema, SecurityRequirement, Server, Variant, VariantCondition,
+} from './openapi.ts'
 
 /** What an operation needs to know of the document around it. */
 export interface Surroundings {
@@ -96,7 +98,8 @@ function factsOf(draft: Draft, around: Surroundings, when: readonly VariantCondi
 }
 
 function constantsOf(when: readonly VariantCondition[], place: VariantCondition['in']): Map<string, string | boolean> {
-  return new Map(when.flatMap((condition) => (condition.in === place && 'value' in condition ? [[condition.name, condition.value] as const] : [])))
+  return new Map(when.flatMap((condition): [string, string | boolean][] =>
+    (condition.in === place && 'value' in condition ? [[condition.name, condition.value]] : [])))
 }
 
 function requestBodyOf(body: BodyFacts, schema: Schema): RequestBody {
@@ -124,6 +127,7 @@ function summaryOf(drafts: readonly Draft[], around: Surroundings): string {
 }
 
 function lineOf(variant: Variant): string {
-  const when = (variant.when ?? []).map((condition) => ('present' in condition ? `\`${condition.name}\` is sent` : `\`${condition.name}\` is \`${condition.value}\``))
+  const when = (variant.when ?? []).map((condition) =>
+    ('present' in condition ? `\`${condition.name}\` is sent` : `\`${condition.name}\` is \`${condition.value}\``))
   return `* **${variant.summary ?? ''}**${when.length === 0 ? '' : `: ${when.join(' and ')}`}`
 }

@@ -3,6 +3,7 @@ import type { PathName } from './conversion-address.ts'
 import { isCredentialHeader, keptMembers } from './conversion-kept.ts'
 import type { Scope } from './conversion-scope.ts'
 import { resolved } from './conversion-scope.ts'
+import { groupedBy } from './grouped.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { defined, isEmpty } from './json.ts'
 import type { Parameter, Schema } from './openapi.ts'
@@ -25,24 +26,26 @@ export function isSaidElsewhere(header: Field): boolean {
 
 /** The parameters of one request: path, query, headers, cookies, each name once. `path` has the names that the document's template uses. */
 export function parameterFieldsOf(request: Request, path: readonly PathName[]): ParameterFields[] {
-  const url = request.url
-  const groups = new Map<string, ParameterFields & { fields: Field[] }>()
-  const add = (place: Parameter['in'], field: Field) => {
-    // Header names are the same in any case; the first spelling stands.
-    const key = `${place} ${place === 'header' ? field.key.toLowerCase() : field.key}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { in: place, name: field.key, fields: [field] })
-    else group.fields.push(field)
-  }
-  for (const field of url?.query ?? []) add('query', field)
-  for (const field of request.headers) {
-    if (field.key.toLowerCase() === 'cookie') for (const cookie of cookiesOf(field)) add('cookie', cookie)
-    else if (!isSaidElsewhere(field)) add('header', field)
-  }
+  const sent: { in: Parameter['in']; field: Field }[] = [
+    ...(request.url?.query ?? []).map((field) => ({ in: 'query' as const, field })),
+    ...request.headers.flatMap((header): { in: Parameter['in']; field: Field }[] => {
+      if (header.key.toLowerCase() === 'cookie') return cookiesOf(header).map((field) => ({ in: 'cookie', field }))
+      return isSaidElsewhere(header) ? [] : [{ in: 'header', field: header }]
+    }),
+  ]
+  const groups = groupedBy(sent, (entry) => placeOf(entry.in, entry.field.key))
   const fromPath = path.map((name): ParameterFields => ({
-    in: 'path', name: name.name, path: name, fields: url?.variables.filter(({ key }) => key === name.written) ?? [],
+    in: 'path', name: name.name, path: name, fields: request.url?.variables.filter(({ key }) => key === name.written) ?? [],
   }))
-  return [...fromPath, ...groups.values()]
+  const named = [...groups.values()].flatMap((group) => group.slice(0, 1).map(({ in: place, field }): ParameterFields => ({
+    in: place, name: field.key, fields: group.map((entry) => entry.field),
+  })))
+  return [...fromPath, ...named]
+}
+
+/** What a parameter is the same by. Header names are the same in any case. */
+function placeOf(place: Parameter['in'], name: string): string {
+  return `${place} ${place === 'header' ? name.toLowerCase() : name}`
 }
 
 /** Path variables that the path does not use. */
@@ -107,17 +110,19 @@ export function describedBy(
   const live = fields.filter((field) => !field.disabled)
   const first = (live[0] ?? fields[0]) as Field
   const isList = live.length > 1
-  const values = live.map((field) => exampleOf(field, scope) ?? '')
+  const values = isList ? live.map((field) => exampleOf(field, scope) ?? '') : []
+  const list = values.some((value) => value !== '') ? values : undefined
   // The elements of a list are its example; only what says more than that is written again.
-  const duplicates = fields.length === 1 ? [] : fields.filter((field) => field !== first && (
-    field.disabled || exampleOf(field, scope) !== field.value || field.literal !== undefined || field.description !== undefined || !isEmpty(field.rest)))
+  const saysMore = (field: Field) => field.disabled || exampleOf(field, scope) !== field.value || field.literal !== undefined
+    || field.description !== undefined || !isEmpty(field.rest)
+  const duplicates = fields.length === 1 ? [] : fields.filter((field) => field !== first && saysMore(field))
   const type: Schema = isList ? { type: 'array', items: { type: 'string' } } : { type: 'string' }
   return {
     first,
     isLive: live.length > 0,
     facts: defined({
       schema: constant === undefined || isList ? type : { ...type, const: constant },
-      example: isList ? (values.some((value) => value !== '') ? values : undefined) : constant === undefined ? exampleOf(first, scope) : undefined,
+      example: isList ? list : constant === undefined ? exampleOf(first, scope) : undefined,
       'x-postman-value': written(first),
       'x-disabled': live.length === 0 ? true : undefined,
       'x-duplicates': duplicates.length === 0 ? undefined : duplicates.map(fieldFacts),
@@ -150,13 +155,7 @@ export function fieldFacts(field: Field): JsonObject {
 
 /** The parameters of an operation that several requests share: each once, saying what the first of them says. */
 export function mergedParameters(lists: readonly (readonly Parameter[])[]): Parameter[] {
-  const groups = new Map<string, Parameter[]>()
-  for (const parameter of lists.flat()) {
-    const key = `${parameter.in} ${parameter.in === 'header' ? parameter.name.toLowerCase() : parameter.name}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [parameter])
-    else group.push(parameter)
-  }
+  const groups = groupedBy(lists.flat(), (parameter) => placeOf(parameter.in, parameter.name))
   return [...groups.values()].map((group) => mergedParameter(group, group.length === lists.length))
 }
 

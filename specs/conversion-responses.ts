@@ -3,6 +3,7 @@ import { contentTypeOf, isJson, mediaTypeOf, mediaTypeOfLanguage } from './conve
 import { isInert, keptMembers } from './conversion-kept.ts'
 import { pascalCase, uniqueNames } from './conversion-names.ts'
 import { fieldFacts } from './conversion-parameters.ts'
+import { groupedBy } from './grouped.ts'
 import { schemaOf } from './inferred-schema.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { defined, isEmpty } from './json.ts'
@@ -125,15 +126,4 @@ function toHeaders(answers: readonly AnswerFacts[], isMerged: boolean): [string,
       'x-postman': rest === undefined || rest.length === 0 ? undefined : rest.length === 1 ? rest[0] : rest,
     }) as Header]
   })
-}
-
-function groupedBy<T>(values: readonly T[], keyOf: (value: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const value of values) {
-    const key = keyOf(value)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [value])
-    else group.push(value)
-  }
-  return groups
 }

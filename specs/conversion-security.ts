@@ -51,7 +51,9 @@ export function securityRegistry(notes: string[]): SecurityRegistry {
       const written: SecurityScheme = { ...scheme, 'x-postman-auth': defined({ type: auth.type, attributes }) }
       const name = register(schemeName(auth.type), written, () => {
         if (lack !== undefined) notes.push(`${place}: ${auth.type} auth ${lack}.`)
-        if (open.some(([, value]) => value === placeholder)) notes.push(`${place}: credentials of its ${auth.type} auth are left out; ${placeholder} stands for them.`)
+        if (open.some(([, value]) => value === placeholder)) {
+          notes.push(`${place}: credentials of its ${auth.type} auth are left out; ${placeholder} stands for them.`)
+        }
       })
       return [Object.fromEntries([[name, scopes ?? []]])]
     },
@@ -95,7 +97,8 @@ const expressions: Readonly<Record<string, (text: Reader) => Expressed>> = {
     : { scheme: { ...bearer, bearerFormat: 'JWT' } }),
   apikey: (text) => {
     const name = text('key')
-    return name === undefined ? { lack: 'names no header or parameter' } : { scheme: { type: 'apiKey', in: /^query/i.test(text('in') ?? '') ? 'query' : 'header', name } }
+    if (name === undefined) return { lack: 'names no header or parameter' }
+    return { scheme: { type: 'apiKey', in: /^query/i.test(text('in') ?? '') ? 'query' : 'header', name } }
   },
   oauth2,
 }
@@ -116,7 +119,9 @@ function oauth2(text: Reader): Expressed {
   const scopes = Object.fromEntries(names.map((name) => [name, '']))
   const grant = text('grant_type') ?? 'authorization_code'
   const flow = (name: string, needed: Record<string, string | undefined>): Expressed => {
-    if (Object.values(needed).some((url) => url === undefined)) return { scheme: bearer, lack: 'does not name the URLs that OpenAPI wants; it is described as a bearer token' }
+    if (Object.values(needed).some((url) => url === undefined)) {
+      return { scheme: bearer, lack: 'does not name the URLs that OpenAPI wants; it is described as a bearer token' }
+    }
     const written = defined({ ...needed, refreshUrl, scopes }) as OAuthFlow
     return { scheme: { type: 'oauth2', flows: { [name]: written } }, scopes: names }
   }

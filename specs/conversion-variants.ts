@@ -1,3 +1,5 @@
+import type { Field } from './collection.ts'
+import { groupedBy } from './grouped.ts'
 import type { VariantCondition } from './openapi.ts'
 
 /** A fact about a request: a member has this value, or, where no value is given, is there. */
@@ -11,6 +13,12 @@ export interface Trait {
 export interface Traits {
   readonly fixed: readonly Trait[]
   readonly present: readonly Trait[]
+}
+
+/** The trait of live fields of one name, where there is a single one with a value that reads like a name. */
+export function fixedTraits(place: Trait['in'], name: string, fields: readonly Field[]): Trait[] {
+  const value = fields[0]?.value
+  return value !== undefined && fields.length === 1 && isNameLike(name, value) ? [{ in: place, name, value }] : []
 }
 
 /** How requests on one path and method are told apart. */
@@ -31,14 +39,15 @@ export function tellApart(requests: readonly Traits[]): Distinction {
   const conditions: VariantCondition[][] = requests.map(() => [])
   const everyone = requests.map((_, at) => at)
   const property = sharedProperty(requests)
-  const groups = property === undefined ? [everyone] : grouped(everyone, (at) => {
-    const trait = requests[at]?.fixed.find((fixed) => sameMember(fixed, property)) as Trait
-    conditions[at]?.push(toCondition(trait))
-    return JSON.stringify(trait.value)
-  })
-  for (const group of groups) {
+  if (property !== undefined) {
+    for (const at of everyone) {
+      const trait = requests[at]?.fixed.find((fixed) => sameMember(fixed, property))
+      if (trait !== undefined) conditions[at]?.push(toCondition(trait))
+    }
+  }
+  for (const group of groupedBy(everyone, (at) => JSON.stringify(conditions[at])).values()) {
     addTelling(group, (at) => requests[at]?.fixed ?? [], conditions)
-    for (const alike of grouped(group, (at) => JSON.stringify(conditions[at]))) {
+    for (const alike of groupedBy(group, (at) => JSON.stringify(conditions[at])).values()) {
       addTelling(alike, (at) => requests[at]?.present ?? [], conditions)
     }
   }
@@ -82,17 +91,6 @@ function addTelling(group: readonly number[], traitsOf: (at: number) => readonly
     const own = telling.find((trait) => counts.get(keyOf(trait)) === 1)
     conditions[at]?.push(...(own === undefined ? telling : [own]).map(toCondition))
   }
-}
-
-function grouped(members: readonly number[], keyOf: (at: number) => string): number[][] {
-  const groups = new Map<string, number[]>()
-  for (const at of members) {
-    const key = keyOf(at)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [at])
-    else group.push(at)
-  }
-  return [...groups.values()]
 }
 
 const longest = 100

@@ -22,7 +22,8 @@ export interface Conversion {
 
 /**
  * Converts a collection to OpenAPI 3.1. Pure and deterministic; nothing is lost: items that share a path and method become variants of one
- * operation, and what OpenAPI cannot say stands in `x-` members. The result shares nothing with the collection, nor one part of itself with another.
+ * operation, and what OpenAPI cannot say stands in `x-` members. The result shares nothing with the collection, nor one part of
+ * itself with another.
  */
 export function toOpenApi(collection: Collection): Conversion {
   const notes = [...collection.notes]
@@ -115,7 +116,10 @@ interface Surroundings {
   readonly notes: string[]
 }
 
-/** Paths in the order in which the collection first names them. Paths that differ in the names of parameters only are one; the first names stand. */
+/**
+ * Paths in the order in which the collection first names them. Paths that differ in the names of parameters only are one; the first
+ * names stand.
+ */
 function toPaths(addressed: readonly Addressed[], around: Surroundings): Record<string, PathItem> {
   const paths = new Map<string, { first: Addressed; operations: Map<string, Addressed[]> }>()
   for (const entry of addressed) {
@@ -142,7 +146,8 @@ function toPaths(addressed: readonly Addressed[], around: Surroundings): Record<
 function noteBodies(method: string, drafts: readonly Draft[], notes: string[]): void {
   if (!isBodyless(method)) return
   for (const { item, body } of drafts) {
-    if (body !== undefined) notes.push(`${item.label}: a ${method} request has a body, which OpenAPI gives no meaning; it is kept as x-request-body.`)
+    if (body === undefined) continue
+    notes.push(`${item.label}: a ${method} request has a body, which OpenAPI gives no meaning; it is kept as x-request-body.`)
   }
 }
 
