@@ -49,7 +49,7 @@ export const commands: readonly Command[] = [
       { name: 'insecure', help: 'accept any certificate' },
       { name: 'allow', value: 'EFFECT…', list: true, choices: effects, help: `what checks may do to the target: ${effects.join(', ')}` },
     ],
-    details: `ID is a check or the beginning of its id, up to a slash: endpoints/token. None means all.
+    details: `ID is a check, or the beginning of some ids up to a slash: endpoints/token. None means all.
 Without --domain, --base-url and a configuration, the reference tenant is started and judged.
 
 Examples

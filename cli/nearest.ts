@@ -2,12 +2,12 @@
 export function nearest(word: string, candidates: Iterable<string>, limit = 1): string[] {
   const wanted = word.toLowerCase()
   const furthest = Math.max(2, Math.floor(word.length / 3))
-  return [...new Set(candidates)]
+  const near = [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: distanceBetween(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, distance }) => distance <= furthest || (wanted.length > 2 && candidate.toLowerCase().includes(wanted)))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, limit)
-    .map(({ candidate }) => candidate)
+  // Beside a good one, the rest is noise.
+  return near.filter(({ distance }) => distance <= near[0]!.distance + 1).slice(0, limit).map(({ candidate }) => candidate)
 }
 
 /** `, did you mean X?`-like phrase for the middle of a sentence; empty where nothing is near. */

@@ -7,7 +7,7 @@ export interface Selection {
   readonly profile: Profile
   /** First folders of ids; all where empty. */
   readonly suites: readonly string[]
-  /** Ids, or their beginnings up to a slash; all where empty. */
+  /** Ids, or the beginnings of ids up to a slash; all where empty. An id stands for its check alone, with a slash at its end for what is below it. */
   readonly patterns: readonly string[]
   readonly shard?: Shard
 }
@@ -23,18 +23,19 @@ export interface Shard {
  * a run that judged nothing would look like one that found nothing. Only a shard may be empty.
  */
 export function selectChecks(checks: readonly Check[], { profile, suites, patterns, shard }: Selection): Check[] {
-  const unmatched = patterns.find((pattern) => !checks.some(({ id }) => isMatch(id, pattern)))
+  const matchers = patterns.map((pattern) => ({ pattern, matches: matcherOf(pattern, checks) }))
+  const unmatched = matchers.find(({ matches }) => !checks.some(matches))?.pattern
   if (unmatched !== undefined) throw noSuchCheck(unmatched, checks)
 
   const inProfile = checks.filter((check) => check.profiles.includes(profile))
-  const elsewhere = patterns.find((pattern) => !inProfile.some(({ id }) => isMatch(id, pattern)))
+  const elsewhere = matchers.find(({ matches }) => !inProfile.some(matches))?.pattern
   if (elsewhere !== undefined) {
     throw new UsageError(`${elsewhere} has no check in the profile ${profile}; judge it with --profile ${profile === 'auth0' ? 'standard' : 'auth0'}.`)
   }
 
   const selected = inProfile
-    .filter(({ id }) => suites.length === 0 || suites.some((suite) => isMatch(id, suite)))
-    .filter(({ id }) => patterns.length === 0 || patterns.some((pattern) => isMatch(id, pattern)))
+    .filter(({ id }) => suites.length === 0 || suites.some((suite) => id.startsWith(`${suite}/`)))
+    .filter((check) => matchers.length === 0 || matchers.some(({ matches }) => matches(check)))
   if (selected.length === 0) {
     throw new UsageError(`No check is left: ${[
       `profile ${profile}`,
@@ -59,7 +60,7 @@ export function findCheck(checks: readonly Check[], id: string): Check {
   const wanted = withoutSlash(id)
   const found = checks.find((check) => check.id === wanted)
   if (found) return found
-  const below = checks.filter((check) => isMatch(check.id, wanted))
+  const below = checks.filter((check) => check.id.startsWith(`${wanted}/`))
   if (below.length === 1) return below[0]!
   if (below.length > 1) {
     throw new UsageError(`${id} stands for ${below.length} checks; name one of them: ${below.slice(0, 3).map((check) => check.id).join(', ')}${below.length > 3 ? ', …' : ''} (conformance list ${wanted}).`)
@@ -67,9 +68,10 @@ export function findCheck(checks: readonly Check[], id: string): Check {
   throw noSuchCheck(id, checks)
 }
 
-function isMatch(id: string, pattern: string): boolean {
-  const wanted = withoutSlash(pattern)
-  return id === wanted || id.startsWith(`${wanted}/`)
+function matcherOf(pattern: string, checks: readonly Check[]): (check: Pick<Check, 'id'>) => boolean {
+  if (checks.some(({ id }) => id === pattern)) return ({ id }) => id === pattern
+  const beginning = `${withoutSlash(pattern)}/`
+  return ({ id }) => id.startsWith(beginning)
 }
 
 function withoutSlash(pattern: string): string {

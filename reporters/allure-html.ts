@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { openings } from './allure-messages.ts'
 import { printable } from './printable.ts'
@@ -16,14 +17,17 @@ export type HtmlOutcome = { readonly ok: true } | { readonly ok: false; readonly
 
 /**
  * Makes one HTML file of a folder of Allure results, which opens from disk and calls nobody. Needs Allure 3, which is looked for beside
- * this package and in the current folder. It runs in a process of its own with an empty home and working folder and without this one's
- * environment: it keeps logs in the home, reads configuration from the working folder, and would copy facts of a CI job into the report.
+ * this package and in the current folder; `lookIn` names files beside which to look instead.
+ *
+ * Allure runs in a process of its own with an empty home and working folder and without this one's environment: it keeps logs in the
+ * home, reads configuration from the working folder, and would copy facts of a CI job into the report.
  */
-export async function generateAllureReport(resultsDir: string, outFile: string): Promise<HtmlOutcome> {
-  const allure = await findAllure()
+export async function generateAllureReport(resultsDir: string, outFile: string, options: { readonly lookIn?: readonly string[] } = {}): Promise<HtmlOutcome> {
+  const allure = await findAllure(options.lookIn ?? usualPlaces())
   if (allure === undefined) return { ok: false, reason: `The HTML report needs Allure 3: npm i -D ${wanted}` }
-  const folder = await mkdtemp(join(tmpdir(), 'conformance-allure-'))
+  let folder: string | undefined
   try {
+    folder = await mkdtemp(join(tmpdir(), 'conformance-allure-'))
     // Allure takes its argument for a glob pattern, which a path with brackets is not, and does not follow links.
     await cp(resultsDir, join(folder, 'allure-results'), { recursive: true })
     await writeFile(join(folder, 'allurerc.json'), JSON.stringify(configuration))
@@ -36,7 +40,7 @@ export async function generateAllureReport(resultsDir: string, outFile: string):
   } catch (error) {
     return { ok: false, reason: `The HTML report could not be made with ${allure}: ${reasonOf(error)}` }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -47,12 +51,12 @@ export async function generateAllureReport(resultsDir: string, outFile: string):
  */
 export function toSilentPage(html: string): string {
   const policy = [
-    "default-src 'none'", "script-src 'unsafe-inline' 'unsafe-eval' data: blob:", "style-src 'unsafe-inline' data:", 'img-src data: blob:',
+    "default-src 'none'", "script-src 'unsafe-inline' data: blob:", "style-src 'unsafe-inline' data:", 'img-src data: blob:',
     'font-src data:', 'media-src data: blob:', 'connect-src data: blob:', 'frame-src data: blob:', "form-action 'none'",
   ].join('; ')
   return html
     .replace(/<script\b[^>]*\bsrc\s*=\s*["']?(?:https?:)?\/\/[^>]*>\s*<\/script>\s*/gi, '')
-    .replace(/<script\b[^>]*>(?:(?!<\/script>)[^])*?\bgtag\((?:(?!<\/script>)[^])*<\/script>\s*/gi, '')
+    .replace(/<script\b[^>]*>([^]*?)<\/script>\s*/gi, (script, code: string) => (/\bgtag\(/.test(code) ? '' : script))
     .replace(/<(?:link|iframe|img)\b[^>]*\b(?:href|src)\s*=\s*["']?(?:https?:)?\/\/[^>]*>\s*/gi, '')
     .replace(/<head>/i, `<head>\n    <meta http-equiv="Content-Security-Policy" content="${policy}">`)
 }
@@ -84,8 +88,13 @@ const configuration = {
   },
 }
 
-async function findAllure(): Promise<string | undefined> {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+/** Files beside which Allure may be installed: beside this one, and in the current folder. */
+function usualPlaces(): string[] {
+  return [fileURLToPath(import.meta.url), join(process.cwd(), 'package.json')]
+}
+
+async function findAllure(places: readonly string[]): Promise<string | undefined> {
+  for (const from of places) {
     try {
       const root = dirname(dirname(createRequire(from).resolve('allure')))
       const { version, bin } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string; bin: string | Record<string, string> }

@@ -43,22 +43,35 @@ export class AllureReporter extends AllureVitestReporter {
 
   onTestCaseResult(test: TestCase): void {
     const { verdict } = test.meta() as { verdict?: Verdict }
-    const { task } = test as unknown as { task: RunnerTask }
-    if (this.#written.has(test.id) || (verdict === undefined && task.result?.state !== 'fail')) return
-    this.#written.add(test.id)
-    this.#current = verdict
-    try {
-      const meta = { allureRuntimeMessages: verdict === undefined ? [] : allureMessagesOf(verdict, this.#facts) }
-      this.handleTask({ ...task, meta } as RunnerTask)
-    } finally {
-      this.#current = undefined
-    }
+    if (verdict !== undefined) this.#write(test, verdict)
   }
 
-  override onTestRunEnd(modules: Parameters<AllureVitestReporter['onTestRunEnd']>[0]): void {
-    for (const { children } of modules as readonly TestModule[]) for (const test of children.allTests()) this.onTestCaseResult(test)
+  override onTestRunEnd(modules: Parameters<AllureVitestReporter['onTestRunEnd']>[0], _unhandled?: unknown, reason?: string): void {
+    const tests = (modules as readonly TestModule[]).flatMap(({ children }) => [...children.allTests()])
+    for (const test of tests) this.onTestCaseResult(test)
+    // Where the run was ended, a test without a verdict was ended with it.
+    if (reason !== 'interrupted') for (const test of tests) if (taskOf(test).result?.state === 'fail') this.#write(test, undefined)
     super.onTestRunEnd([])
   }
+
+  #write(test: TestCase, verdict: Verdict | undefined): void {
+    if (this.#written.has(test.id)) return
+    this.#written.add(test.id)
+    this.#current = verdict
+    const task = taskOf(test)
+    const { startTime = Date.now(), duration = verdict?.durationMs ?? 0, errors } = task.result ?? {}
+    // Whether and why a check failed is the verdict's to say; without one, the first error is all that is known.
+    const result = verdict === undefined
+      ? { state: 'fail', startTime, duration, errors: errors?.slice(0, 1) ?? [{ message: 'the check did not come to an end' }] }
+      : { state: 'pass', startTime, duration }
+    const meta = { allureRuntimeMessages: verdict === undefined ? [] : allureMessagesOf(verdict, this.#facts) }
+    this.handleTask({ ...task, meta, result } as RunnerTask)
+  }
+}
+
+/** What a reported test was made from. Not in vitest's public types; allure-vitest reads the same member. */
+function taskOf(test: TestCase): RunnerTask {
+  return (test as unknown as { task: RunnerTask }).task
 }
 
 /** Writes a finished run as Allure results: the same files as a live run leaves. */

@@ -51,8 +51,7 @@ export function toDraft(
   const body = toBodyFacts(request, scope, item.label, notes)
   const requirements = securityOf(item, request, scope, security, notes)
   const postman = postmanMembers(item, request, path, body)
-  const raw = request.url?.raw ?? ''
-  if (withoutUserInfo(raw) !== raw) notes.push(`${item.label}: the name and password in its URL are left out.`)
+  if (openUrl(request) !== request.url?.raw) notes.push(`${item.label}: the name and password in its URL are left out.`)
   if (request.url?.disagrees === true) notes.push(`${item.label}: the text and the parts of its URL differ; the parts are used, as Postman does.`)
   return {
     item,
@@ -101,7 +100,7 @@ function postmanMembers(item: Item, request: Request, path: readonly PathName[],
     ...request.rest,
     ...unsaidLanguage(request, body),
     ...(request.method === request.method.toUpperCase() ? {} : { method: request.method }),
-    ...(url === undefined ? {} : { url: isEmpty(urlMembers) ? url.raw ?? null : { raw: url.raw ?? null, ...urlMembers } }),
+    ...(url === undefined ? {} : { url: isEmpty(urlMembers) ? openUrl(request) ?? null : { raw: openUrl(request) ?? null, ...urlMembers } }),
     ...(listed.length === 0 ? {} : { header: listed }),
   }
   const requestMembers = Object.fromEntries(Object.entries(left).filter(([, value]) => !isEmpty(value)))
@@ -111,7 +110,7 @@ function postmanMembers(item: Item, request: Request, path: readonly PathName[],
   return keptMembers({
     ...item.rest,
     ...(both ? { description: isObject(formatOf) ? { content: item.description, ...formatOf } : item.description } : {}),
-    ...(isObject(item.rest['request']) || isEmpty(requestMembers) ? {} : { request: requestMembers }),
+    ...(isEmpty(requestMembers) ? {} : { request: requestMembers }),
   })
 }
 
@@ -121,6 +120,12 @@ function unsaidLanguage(request: Request, body: BodyFacts | undefined): JsonObje
   if (language === undefined || mediaTypeOfLanguage(language) === body?.mediaType) return {}
   const rest = request.rest['body']
   return { body: { options: { raw: { language } }, ...(isObject(rest) ? rest : {}) } }
+}
+
+/** The URL as written, but for a name and password. Without a protocol only its place says that it is one. */
+function openUrl(request: Request): string | undefined {
+  const raw = request.url?.raw
+  return raw?.includes('://') === false ? withoutUserInfo(`://${raw}`).slice(3) : raw && withoutUserInfo(raw)
 }
 
 function listIn(members: JsonObject | undefined, name: string): readonly JsonValue[] {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../specs/document.ts'
 import { judge } from '../../specs/judgement.ts'
 import { operationOf, sourcesOf, toVariants, type Variant } from '../../specs/operations.ts'
 import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
-import { withoutSecrets } from './hygiene.ts'
+import { withoutCredentials, withoutSecrets } from './hygiene.ts'
 import { outcomeOf } from './outcome.ts'
 import { rules } from './rules/index.ts'
 import { accountSemantics } from './semantics/accounts.ts'
@@ -57,8 +57,8 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
     id: idOf(variant, situation.name, name),
     title: `${variant.title}: ${situation.subject} ${demand.title ?? outcomeOf(demand)}`,
     async run(world) {
-      const { answer, secrets } = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world))
-      const own = situation.kind === 'refusal' ? withoutSecrets(answer, secrets) : []
+      const { answer, secrets, credentials } = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world))
+      const own = situation.kind === 'refusal' ? withoutSecrets(answer, secrets) : situation.kind === 'success' ? withoutCredentials(answer, credentials) : []
       expectNone(judge(answer, demand, book.schemas), own)
     },
   }))

@@ -52,9 +52,13 @@ export function valueOf(values: Values, name: string): string | undefined {
   return values.find(([key]) => key === name)?.[1]
 }
 
-/** The secret values among those sent. */
-export function secretsIn(values: Values): string[] {
-  return values.filter(([name, value]) => secretParameters.has(name) && value.length >= 6).map(([, value]) => value)
+/** The secret values among those sent, and those of them that prove who sends. */
+export function secretsIn(values: Values): { readonly secrets: string[]; readonly credentials: string[] } {
+  const sent = values.filter(([name, value]) => secretParameters.has(name) && value.length >= 6)
+  return {
+    secrets: sent.map(([, value]) => value),
+    credentials: sent.filter(([name]) => ['client_secret', 'password', 'code_verifier'].includes(name)).map(([, value]) => value),
+  }
 }
 
 function encodedBody(mediaType: string, body: Values): Pick<RequestStatement, 'form' | 'json' | 'body' | 'headers'> {

@@ -10,6 +10,8 @@ import { requestOf, secretsIn, type Ingredients, type Values } from './request.t
 export interface Provoked {
   readonly answer: Answer
   readonly secrets: readonly string[]
+  /** Those among them that the sender proved itself with, and that a success does not give back either. */
+  readonly credentials: readonly string[]
 }
 
 /**
@@ -46,7 +48,7 @@ export function sendChanged(
   return async (world) => {
     const ingredients = await change(await recipe.make(world), world)
     const answer = await world.client.send(requestOf(variant, ingredients, mediaType))
-    return { answer, secrets: secretsIn(ingredients.values) }
+    return { answer, ...secretsIn(ingredients.values) }
   }
 }
 

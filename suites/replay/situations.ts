@@ -17,8 +17,8 @@ export function isPossible(situation: string, variant: Variant, { exchange: { re
     case 'empty': return names.some((parameter) => given(parameter).includes(''))
     case 'repeated': return names.some((parameter) => given(parameter).length > 1)
     case 'unknown-value': {
-      const values_ = variant.parameters.find((parameter) => parameter.name === name)?.values
-      return values_ === undefined || given(name ?? '').some((value) => !values_.includes(value))
+      const known = variant.parameters.find((parameter) => parameter.name === name)?.values
+      return known === undefined || given(name ?? '').some((value) => !known.includes(value))
     }
     case 'wrong-media-type': return type !== undefined && !variant.mediaTypes.includes(type)
     case 'malformed-json': return type === 'application/json' && !isJson(request.body ?? '')

@@ -4,7 +4,7 @@ import { renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal }
 import { runFullOf, hostileText } from './hostile-run.ts'
 
 const acting = /(?!\n|\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]/u
-const ownColors = /\u001b\[(?:1|2|22|31|32|33|36|39)m/g
+const ownColors = new RegExp(`${String.fromCharCode(0x1b)}\\[(?:1|2|22|31|32|33|36|39)m`, 'g')
 
 const formats = {
   terminal: (text: string) => renderTerminal(runFullOf(text), { color: false, columns: 80, verbose: true }),

@@ -36,7 +36,7 @@ export const bearerTokens: Rule = (variant) => {
     provoke: async (world: Parameters<typeof recipe.make>[0]) => {
       const value = authorization?.(world.unique())
       const answer = await world.client.send({ method: variant.method, path: variant.path, headers: value === undefined ? {} : { authorization: value } })
-      return { answer, secrets: secretsIn(value === undefined ? [] : [['access_token', value.split(' ')[1] ?? '']]) }
+      return { answer, ...secretsIn(value === undefined ? [] : [['access_token', value.split(' ')[1] ?? '']]) }
     },
   })
   return [

@@ -51,7 +51,7 @@ export const framing: Rule = (variant) => {
       subject: 'the same request by GET',
       provoke: async (world: Parameters<typeof recipe.make>[0]) => {
         const { values } = await recipe.make(world)
-        return { answer: await world.client.send({ method: 'GET', path: variant.path, query: values }), secrets: secretsIn(values) }
+        return { answer: await world.client.send({ method: 'GET', path: variant.path, query: values }), ...secretsIn(values) }
       },
     }] : [{
       ...outside,
@@ -59,7 +59,7 @@ export const framing: Rule = (variant) => {
       subject: 'the same request by PUT',
       provoke: async (world: Parameters<typeof recipe.make>[0]) => {
         const ingredients = await recipe.make(world)
-        return { answer: await world.client.send({ ...requestOf(variant, ingredients), method: 'PUT' }), secrets: secretsIn(ingredients.values) }
+        return { answer: await world.client.send({ ...requestOf(variant, ingredients), method: 'PUT' }), ...secretsIn(ingredients.values) }
       },
     }]),
   ]
@@ -69,7 +69,7 @@ export const framing: Rule = (variant) => {
       const { values } = await recipe!.make(world)
       const body = change(JSON.stringify(Object.fromEntries(values)))
       const { path, method } = requestOf(variant, { values })
-      return { answer: await world.client.send({ method, path, body, headers: { 'content-type': type } }), secrets: secretsIn(values) }
+      return { answer: await world.client.send({ method, path, body, headers: { 'content-type': type } }), ...secretsIn(values) }
     }
   }
 }

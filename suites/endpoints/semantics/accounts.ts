@@ -1,4 +1,4 @@
-import type { Check } from '../../../core/check.ts'
+import type { Check, Source } from '../../../core/check.ts'
 import { expectOneOf, expectThat, show } from '../../../core/expectation.ts'
 import { isObject } from '../../../specs/document.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
@@ -6,15 +6,35 @@ import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'
 import { recipes, required } from '../recipes.ts'
 import { requestOf, valueOf } from '../request.ts'
-import { toChecks } from './check.ts'
+import { toChecks, type StatedCheck } from './check.ts'
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
+
+const startPage = auth0Docs('api/authentication/passwordless/get-code-or-link')
+
+/** The answer repeats what it is about. */
+function echoCheck(variant: Variant, member: string, title: string, source: Source): StatedCheck {
+  return {
+    id: `endpoints/${variant.id}/echo`,
+    title,
+    sources: [source],
+    level: 'must',
+    profiles: ['auth0'],
+    needs: variant.needs,
+    effects: variant.effects,
+    async run(world) {
+      const ingredients = await recipes[variant.id]!.make(world)
+      const answer = await world.client.send(requestOf(variant, ingredients))
+      expectOneOf(`body /${member}`, isObject(answer.json) ? answer.json[member] : undefined, [valueOf(ingredients.values, member)])
+    },
+  }
+}
 
 /** What sign-up, password change, passwordless start and userinfo do, beyond the form of their answers. */
 export function accountSemantics(variant: Variant): Check[] {
   const shared = { operations: [operationOf(variant)], collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem] }
   switch (variant.id) {
-    case 'database/signup': return toChecks(shared, [{
+    case 'database/signup': return toChecks(shared, [echoCheck(variant, 'email', 'Sign-up: the answer names the address that signed up', recorded2021), {
       id: 'endpoints/database/signup/user-can-log-in',
       title: 'Sign-up: the new user can log in, and the id in the answer is part of the user id',
       sources: [auth0Docs('api/authentication/signup/create-a-new-user'), recorded2021],
@@ -79,7 +99,7 @@ export function accountSemantics(variant: Variant): Check[] {
         },
       },
     ])
-    case 'passwordless/start-email': return toChecks(shared, [{
+    case 'passwordless/start-email': return toChecks(shared, [echoCheck(variant, 'email', 'Passwordless by e-mail: the answer names the address that the message goes to', startPage), {
       id: 'endpoints/passwordless/start-email/mail',
       title: 'Passwordless by e-mail: a code of digits arrives',
       sources: [auth0Docs('authenticate/passwordless/authentication-methods/email-otp')],
@@ -94,7 +114,7 @@ export function accountSemantics(variant: Variant): Check[] {
         expectThat(/^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
       },
     }])
-    case 'passwordless/start-sms': return toChecks(shared, [{
+    case 'passwordless/start-sms': return toChecks(shared, [echoCheck(variant, 'phone_number', 'Passwordless by SMS: the answer names the number that the message goes to', startPage), {
       id: 'endpoints/passwordless/start-sms/message',
       title: 'Passwordless by SMS: a code of digits arrives',
       sources: [auth0Docs('authenticate/passwordless/authentication-methods/sms-otp')],
@@ -110,6 +130,19 @@ export function accountSemantics(variant: Variant): Check[] {
       },
     }])
     case 'userinfo': return toChecks(shared, [{
+      id: 'endpoints/userinfo/email',
+      title: 'User profile: the scope email gives the address that the user logged in with',
+      sources: [oidcCore('5.4', 'ScopeClaims'), recorded2021],
+      level: 'must',
+      needs: variant.needs,
+      async run(world) {
+        const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+        const answer = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessToken}` } })
+        const { email } = isObject(answer.json) ? answer.json : {}
+        // Auth0 keeps addresses in lower case.
+        expectOneOf('body /email', typeof email === 'string' ? email.toLowerCase() : email, [required(world.personas.users.main, 'users.main').email.toLowerCase()])
+      },
+    }, {
       id: 'endpoints/userinfo/same-subject',
       title: 'User profile: the subject is that of the ID token',
       sources: [oidcCore('5.3.2', 'UserInfoResponse'), recorded2021],

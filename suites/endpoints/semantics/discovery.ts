@@ -40,6 +40,18 @@ export function discoverySemantics(variant: Variant): Check[] {
       },
     ])
     case 'jwks': return toChecks(shared, [{
+      id: 'endpoints/jwks/no-private-key',
+      title: 'Key set: no member of a key is private',
+      sources: [rfc(7517, '9.2'), rfc(7518, '6.3.2')],
+      level: 'must',
+      needs: variant.needs,
+      async run(world) {
+        const answer = await world.client.send({ method: 'GET', path: variant.path })
+        const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? answer.json.keys.filter(isObject) : []
+        expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+        expectNone(keys.flatMap((key, index) => privateMembers.filter((member) => member in key).map((member) => finding(`body /keys/${index}/${member}`, '(absent)', '(present)'))))
+      },
+    }, {
       id: 'endpoints/jwks/certificates',
       title: 'Key set: the certificate of each key holds that key',
       sources: [rfc(7517, '4.7')],
@@ -68,6 +80,8 @@ const auth0Paths = {
   jwks_uri: '/.well-known/jwks.json',
   revocation_endpoint: '/oauth/revoke',
 }
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 function modulusOf(certificate: string): string | undefined {
   try {

@@ -28,7 +28,7 @@ export function tokenSemantics(variant: Variant): Check[] {
     return { answer: await world.client.send(requestOf(variant, { ...ingredients, values })), values }
   }
   return toChecks(shared, [
-    ...(withUser.has(variant.id) ? idTokenChecks(variant, needs, send) : []),
+    ...(withUser.has(variant.id) ? [...idTokenChecks(variant, needs, send), ...accessTokenChecks(variant, needs, send)] : []),
     ...(variant.id === 'token/client-credentials' || variant.id === 'token/password' || variant.id === 'token/password-realm' ? apiTokenChecks(variant, needs, send) : []),
     ...(variant.id === 'token/client-credentials' ? machineChecks(needs, send) : []),
     ...(variant.id === 'token/refresh-token' ? refreshChecks(needs, send) : []),
@@ -72,6 +72,39 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
           typeof claims.sub === 'string' && claims.sub !== '' ? [] : [finding('id_token claims /sub', 'a user id', show(claims.sub))],
           timeFindings(claims, 'id_token'),
         )
+      },
+    },
+  ]
+}
+
+function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  return [
+    {
+      id: `endpoints/${variant.id}/access-token/userinfo`,
+      title: `${variant.title}: the access token for openid is good for the profile of the same user`,
+      sources: [oidcCore('5.3.1', 'UserInfoRequest'), oidcCore('5.3.2', 'UserInfoResponse'), recorded2021],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { answer } = await send(world)
+        const profile = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessTokenOf(answer)}` } })
+        expectOneOf('status of GET /userinfo', profile.status, [200])
+        const subject = decodeJwt(bodyOf(answer).id_token)?.claims.sub
+        const { sub } = isObject(profile.json) ? profile.json : {}
+        expectThat(typeof sub === 'string' && (subject === undefined || sub === subject), 'body /sub of GET /userinfo', subject === undefined ? 'a user id' : show(subject), sub)
+      },
+    },
+    {
+      id: `endpoints/${variant.id}/scope`,
+      title: `${variant.title}: the scope in the answer, where there is one, holds openid`,
+      sources: [rfc(6749, '5.1'), recorded2021],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { answer } = await send(world)
+        if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
+        const { scope } = bodyOf(answer)
+        expectThat(scope === undefined || (typeof scope === 'string' && scope.split(' ').includes('openid')), 'body /scope', 'openid among others, or nothing', scope)
       },
     },
   ]
@@ -176,13 +209,21 @@ function refreshChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       title: 'Refresh token grant: a scope that was not granted is not added',
       sources: [rfc(6749, '6'), auth0Docs('api/authentication/refresh-token/refresh-token')],
       level: 'must',
-      needs,
+      needs: [...needs, 'authorization-code', 'login'],
       async run(world) {
-        const first = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
-        const { answer } = await send(world, (values) =>
-          withValue(withValue(values, 'refresh_token', required(first.refreshToken, 'a refresh token')), 'scope', 'openid offline_access phone'))
-        const granted = String(bodyOf(answer).scope ?? '').split(' ')
-        expectThat(answer.status >= 400 || !granted.includes('phone'), 'body /scope', 'a scope without phone', bodyOf(answer).scope)
+        // A password grant for openid implies every scope of OpenID Connect; a code is for what was asked.
+        const { code, redirectUri } = await world.given.authorizationCode({ client: 'confidential', scope: 'openid offline_access' })
+        const { clientId, clientSecret = '' } = required(world.personas.clients.confidential, 'clients.confidential')
+        const credentials = { client_id: clientId, client_secret: clientSecret }
+        const first = await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'authorization_code', ...credentials, code, redirect_uri: redirectUri } })
+        const { refresh_token: refreshToken, scope = 'openid offline_access' } = bodyOf(first)
+        if (typeof refreshToken !== 'string') throw new Blocked(`the answer (${first.status}) has no refresh token`)
+        const answer = await world.client.send({
+          method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', ...credentials, refresh_token: refreshToken, scope: 'openid offline_access phone' },
+        })
+        const before = String(scope).split(' ')
+        const added = String(bodyOf(answer).scope ?? '').split(' ').filter((name) => name !== '' && !before.includes(name))
+        expectThat(answer.status >= 400 || added.length === 0, 'body /scope', `nothing beyond ${before.join(' ')}`, bodyOf(answer).scope)
       },
     },
   ]
