@@ -22,7 +22,7 @@ export async function openTarget(given: Arguments): Promise<Target> {
   const file = given.text('config') ?? findConfigurationFile(process.cwd())
   const stated = file === undefined ? undefined : await loadConfiguration(file, process.env)
   if (stated || address !== undefined) {
-    const target = { ...(stated?.target ?? {}), ...(address === undefined ? {} : { baseUrl: address }) } as Configuration['target']
+    const target = { ...stated?.target, ...(address === undefined ? {} : { baseUrl: address }) } as Configuration['target']
     return { configuration: withArguments({ ...stated, target }, given), isEmbedded: false, close: async () => {} }
   }
   const { startReferenceTenant } = await import('../fixtures/reference/server.ts')

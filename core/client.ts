@@ -11,6 +11,8 @@ import { UsageError } from './usage-error.ts'
 const longestBody = 4 * 1024 * 1024
 /** Characters of a body that are kept in an exchange. */
 const longestRecord = 64 * 1024
+/** Characters beyond, in which a secret may end that begins before: what is cut in half can't be told for a secret any more. */
+const longestSecret = 16 * 1024
 
 /** A request as a check states it. At most one of `form`, `json` and `body`. */
 export interface RequestStatement {
@@ -98,12 +100,14 @@ export function createClient(connection: Connection, redactor: Redactor): Client
       const { body, headers } = encoded(statement)
       let startedAt = new Date()
       const record = (rest: Pick<Exchange, 'response' | 'failure'>): void => {
-        exchanges.push(redactor.exchange({
+        const exchange = redactor.exchange({
           request: { method: statement.method, url: url.href, headers, ...(body === undefined ? {} : { body }) },
           ...rest,
           startedAt: startedAt.toISOString(),
           durationMs: Date.now() - startedAt.getTime(),
-        }))
+        })
+        const { response } = exchange
+        exchanges.push(response ? { ...exchange, response: { ...response, body: response.body.slice(0, longestRecord) } } : exchange)
       }
       try {
         return await connection.limiter.run(async () => {
@@ -123,7 +127,7 @@ export function createClient(connection: Connection, redactor: Redactor): Client
             response: {
               status: response.statusCode,
               headers: received,
-              body: text.slice(0, longestRecord),
+              body: text.slice(0, longestRecord + longestSecret),
               ...(text.length > longestRecord ? { fullLength: Buffer.byteLength(text) } : {}),
             },
           })

@@ -99,7 +99,7 @@ function needlesFor(value: string): Set<string> {
     forms.add(bytes.toString('latin1')).add(Buffer.from(value, 'latin1').toString('utf8'))
   }
   // A secret may itself look like something encoded.
-  for (const form of [...forms]) for (const level of textsOf(form)) forms.add(level)
+  for (const form of Array.from(forms)) for (const level of textsOf(form)) forms.add(level)
   const written = new Set([value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)])
   for (const form of written) for (const core of base64Cores(Buffer.from(form, 'utf8'))) forms.add(core)
   return new Set([...forms].map(spaced).filter((form) => form.length >= shortestSecret))
