@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -28,10 +28,8 @@ export async function generateAllureReport(resultsDir: string, outFile: string, 
   let folder: string | undefined
   try {
     folder = await mkdtemp(join(tmpdir(), 'conformance-allure-'))
-    // Allure takes its argument for a glob pattern, which a path with brackets is not, and does not follow links.
-    await cp(resultsDir, join(folder, 'allure-results'), { recursive: true })
     await writeFile(join(folder, 'allurerc.json'), JSON.stringify(configuration))
-    const args = [allure, 'generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, 'allure-results']
+    const args = [allure, 'generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, patternOf(resultsDir)]
     await promisify(execFile)(process.execPath, args, { cwd: folder, env: bareEnvironment(folder), timeout: timeoutMs })
     const html = await readFile(join(folder, 'report', 'index.html'), 'utf8')
     await mkdir(dirname(resolve(outFile)), { recursive: true })
@@ -105,6 +103,11 @@ async function findAllure(places: readonly string[]): Promise<string | undefined
     }
   }
   return undefined
+}
+
+/** Allure takes the folder of results for a glob pattern, so brackets and the like in its path must stand for themselves. */
+function patternOf(dir: string): string {
+  return resolve(dir).replace(/[?*()[\]{}]/g, '[$&]')
 }
 
 function bareEnvironment(home: string): NodeJS.ProcessEnv {

@@ -25,7 +25,7 @@ export const openings = {
 
 /**
  * A verdict as Allure runtime messages, in the form that both a live run and a run file are written from: labels, links, parameters and
- * description, a step with its exchange and curl command for each request, and a failed step for each finding.
+ * description, a step with its exchange for each request, a failed step for each finding, and the curl commands.
  */
 export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMessage[] {
   const { check, title, sources, exchanges, reproduce, findings } = verdict
@@ -42,7 +42,7 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
         historyId: idOf(check),
       },
     },
-    ...exchanges.flatMap((exchange, at) => exchangeStep(exchange, reproduce[at])),
+    ...exchanges.flatMap(exchangeStep),
     ...findings.flatMap((finding): RuntimeMessage[] => {
       const at = endOf(exchanges.at(-1))
       return [
@@ -50,6 +50,8 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
         { type: 'step_stop', data: { stop: at, status: 'failed' as Status } },
       ]
     }),
+    // The commands are kept as they are: they are to be copied, and a page shows them as text.
+    ...(reproduce.length === 0 ? [] : [attachment('curl', 'text/plain', '.txt', `${reproduce.join('\n')}\n`)]),
   ]
 }
 
@@ -108,14 +110,12 @@ function descriptionOf({ title, level, sources, check }: Verdict, facts: RunFact
   ].filter((paragraph) => paragraph !== '').join('\n\n')
 }
 
-function exchangeStep(exchange: Exchange, curl: string | undefined): RuntimeMessage[] {
+function exchangeStep(exchange: Exchange): RuntimeMessage[] {
   const { request, response, startedAt } = exchange
   const path = URL.canParse(request.url) ? new URL(request.url).pathname : request.url
   return [
     { type: 'step_start', data: { name: printable(`${request.method} ${path} → ${response?.status ?? 'no answer'}`), start: Date.parse(startedAt) } },
     attachment('request and response', 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange))),
-    // The command is kept as it is: it is to be copied, and a page shows it as text.
-    ...(curl === undefined ? [] : [attachment('curl', 'text/plain', '.txt', curl)]),
     { type: 'step_stop', data: { stop: endOf(exchange), status: (response ? 'passed' : 'broken') as Status } },
   ]
 }

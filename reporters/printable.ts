@@ -11,7 +11,9 @@ const lineCommand = /^(\s*):(?=:)/
 
 /** Text of any origin on one line: line breaks are written as `\n`. */
 export function printable(text: string): string {
-  return text.replace(acting, escapeOf).replace(command, '#\\x23').replace(lineCommand, '$1\\x3a')
+  // Nearly all text is plain, and looking characters up in Unicode's tables is slow.
+  const shown = /^[ -~]*$/.test(text) ? text : text.replace(acting, escapeOf)
+  return shown.replace(command, '#\\x23').replace(lineCommand, '$1\\x3a')
 }
 
 /** Text of any origin that keeps its line breaks; tabs become spaces. */

@@ -6,7 +6,7 @@ export interface Topic {
   readonly area: string
   /** `POST /oauth/token`; the area again where a check is about no operation. */
   readonly operation: string
-  /** `Client Credentials`: the variant, or what the check's id says. */
+  /** `Client credentials grant`: what a title names before its colon, else the item of the collection, else what the check's id says. */
   readonly story: string
 }
 
@@ -34,8 +34,8 @@ const areas: readonly (readonly [start: string, area: string])[] = [
   ['/.well-known', 'Discovery'],
 ]
 
-/** The topic of a verdict, from its first operation, its item of the collection and its id. */
-export function topicOf({ check, operations, collectionItems }: Pick<Verdict, 'check' | 'operations' | 'collectionItems'>): Topic {
+/** The topic of a verdict, from its first operation, its title, its item of the collection and its id. */
+export function topicOf({ check, title, operations, collectionItems }: Pick<Verdict, 'check' | 'title' | 'operations' | 'collectionItems'>): Topic {
   const path = operations[0]?.slice(operations[0].indexOf(' ') + 1)
   const segments = check.split('/')
   const area = path === undefined ? undefined : areas.find(([start]) => path.startsWith(start))?.[1]
@@ -44,7 +44,7 @@ export function topicOf({ check, operations, collectionItems }: Pick<Verdict, 'c
   return {
     area: area ?? fallback,
     operation: operations[0] ?? area ?? fallback,
-    story: item ?? inWords(segments.slice(segments.length > 3 ? 2 : 1, -1).join(', ') || segments.at(-1) || check),
+    story: /^([^:]{3,60}): /.exec(title)?.[1] ?? item ?? inWords(segments.slice(segments.length > 3 ? 2 : 1, -1).join(', ') || segments.at(-1) || check),
   }
 }
 

@@ -33,7 +33,7 @@ export function requestOf(variant: Variant, { values, headers }: Ingredients, me
 
 /** The media type that clients of Auth0 use: forms at the OAuth endpoints, JSON elsewhere. `undefined` where there is no body. */
 export function usualMediaType({ path, mediaTypes }: Pick<Variant, 'path' | 'mediaTypes'>): string | undefined {
-  const usual = path.startsWith('/oauth/token') || path.startsWith('/oauth/device') ? 'application/x-www-form-urlencoded' : 'application/json'
+  const usual = path.startsWith('/oauth/') ? 'application/x-www-form-urlencoded' : 'application/json'
   return mediaTypes.includes(usual) ? usual : mediaTypes[0]
 }
 
