@@ -1,11 +1,4 @@
-/** Below this length a value stands everywhere by chance; it is removed by field alone. */
-export const shortestSecret = 6
-
-/** What a secret is looked for as, and what takes its place. */
-interface Needle {
-  readonly text: string
-  readonly marker: string
-}
+import { createNeedleIndex, scan, shortestSecret, spaced, type Needle, type NeedleIndex } from './needle-index.ts'
 
 /** A text decoded, and for each of its characters from where to where it stood in the text before. Absent maps are the identity. */
 interface Level {
@@ -25,49 +18,82 @@ interface Find {
 export interface SecretSearch {
   add(value: string, marker: string): void
   /** Adds everything that another search finds. */
-  adopt(other: { needles(): readonly Needle[] }): void
+  adopt(other: SecretSearch): void
   /** The text with each secret replaced by its marker. */
   remove(text: string): string
+  /** Grows with everything that is added, here or at the parent. */
+  size(): number
+  /** What is looked for, the parents' indexes first. */
+  readonly indexes: readonly NeedleIndex[]
 }
 
 /**
  * Instead of listing the encodings of each secret, the text is decoded (percent, JSON, HTML, one inside the other) until nothing is left
- * to decode, and looked through at each level. Only base64, which hides where a value begins, is searched for in its encoded form.
+ * to decode, and looked through at each level, and so is what stands in it in base64.
  * Secrets of `parent` are found as well, also those that it gets later.
  */
-export function createSecretSearch(parent?: { needles(): readonly Needle[] }): SecretSearch & { needles(): readonly Needle[] } {
-  const own: Needle[] = []
+export function createSecretSearch(parent?: SecretSearch): SecretSearch {
+  const own = createNeedleIndex()
+  const indexes = [...(parent?.indexes ?? []), own]
   const known = new Set<string>()
-  const needles = (): readonly Needle[] => (parent ? [...parent.needles(), ...own] : own)
   return {
-    needles,
+    indexes,
+    size: () => indexes.reduce((sum, { needles }) => sum + needles.length, 0),
     adopt(other) {
-      const texts = new Set(needles().map(({ text }) => text))
-      own.push(...other.needles().filter(({ text }) => !texts.has(text)))
+      for (const index of other.indexes) if (!indexes.includes(index)) for (const needle of index.needles) own.add(needle)
     },
     add(value, marker) {
       if (value.length < shortestSecret || known.has(value)) return
       known.add(value)
-      for (const text of needlesFor(value)) own.push({ text, marker })
+      for (const text of needlesFor(value)) own.add({ text, marker })
     },
     remove(text) {
       if (text.length < shortestSecret) return text
-      const wanted = needles()
       // Most texts hold no secret, and where each character came from need not be known.
-      if (!textsOf(text).some((level) => wanted.some((needle) => needle.text.length <= level.length && level.includes(needle.text)))) return text
-      const found: Find[] = []
-      for (const level of levelsOf(text)) {
-        for (const { text: needle, marker } of wanted) {
-          if (needle.length > level.text.length) continue
-          for (let at = level.text.indexOf(needle); at >= 0; at = level.text.indexOf(needle, at + needle.length)) {
-            const last = at + needle.length - 1
-            found.push({ start: level.starts?.[at] ?? at, end: level.ends?.[last] ?? last + 1, marker })
-          }
-        }
-      }
-      return replaced(text, found)
+      if (firstIn(text, indexes, mostNesting) === undefined) return text
+      return replaced(text, levelsOf(text).flatMap((level) => findsIn(level, indexes)))
     },
   }
+}
+
+/** Base64 in base64 (a token in a header that a server repeats in its own) is as deep as it gets. */
+const mostNesting = 2
+/** Shorter ones are found by the cores of their secrets. */
+const base64Run = /[A-Za-z0-9+/_-]{16,}/g
+
+/** A secret that a text holds, in whatever encoding, or `undefined`. */
+function firstIn(text: string, indexes: readonly NeedleIndex[], nesting: number): Needle | undefined {
+  for (const level of textsOf(text)) {
+    let first: Needle | undefined
+    scan(level, indexes, (_, needle) => {
+      first = needle
+      return false
+    })
+    if (first) return first
+    if (nesting === 0 || level.length < 16) continue
+    for (const [run] of level.matchAll(base64Run)) {
+      const inside = firstIn(Buffer.from(run, 'base64').toString('utf8'), indexes, nesting - 1)
+      if (inside) return inside
+    }
+  }
+  return undefined
+}
+
+function findsIn({ text, starts, ends }: Level, indexes: readonly NeedleIndex[]): Find[] {
+  const found: Find[] = []
+  const put = (at: number, length: number, marker: string): void => {
+    const last = at + length - 1
+    found.push({ start: starts?.[at] ?? at, end: ends?.[last] ?? last + 1, marker })
+  }
+  scan(text, indexes, (at, needle) => {
+    put(at, needle.text.length, needle.marker)
+    return true
+  })
+  for (const { 0: run, index } of text.matchAll(base64Run)) {
+    const inside = firstIn(Buffer.from(run, 'base64').toString('utf8'), indexes, mostNesting - 1)
+    if (inside) put(index, run.length, inside.marker)
+  }
+  return found
 }
 
 /** Overlapping finds are one: the longest gives it its name. */
@@ -119,32 +145,26 @@ const mostLevels = 6
 
 /** The text as it is, decoded once, decoded twice … */
 function textsOf(text: string): string[] {
-  const texts = [spaced(text)]
+  const texts = [text]
   for (let current = text; texts.length < mostLevels && /[%\\&]/.test(current);) {
     const next = current.replace(escapes, meaningOf)
     if (next === current) break
     current = next
-    texts.push(spaced(next))
+    texts.push(next)
   }
   return texts
 }
 
 /** The same with the way back to the text. */
 function levelsOf(text: string): Level[] {
-  const levels: Level[] = [{ text: spaced(text) }]
-  let current: Level = { text }
-  while (levels.length < mostLevels && /[%\\&]/.test(current.text)) {
+  const levels: Level[] = [{ text }]
+  for (let current = levels[0]!; levels.length < mostLevels && /[%\\&]/.test(current.text);) {
     const next = decoded(current)
     if (!next) break
     current = next
-    levels.push({ ...next, text: spaced(next.text) })
+    levels.push(next)
   }
   return levels
-}
-
-/** A plus is a space in a form and a plus elsewhere: both are taken for the same. */
-function spaced(text: string): string {
-  return text.replaceAll('+', ' ')
 }
 
 const escapes = new RegExp([

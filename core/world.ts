@@ -1,4 +1,4 @@
-import type { Client } from './client.ts'
+import type { Answer, Client } from './client.ts'
 import type { Personas } from './persona.ts'
 
 /** An authorization code and what it is bound to. */
@@ -7,6 +7,17 @@ export interface GivenCode {
   readonly redirectUri: string
   /** Present where the code was asked for with a challenge. */
   readonly codeVerifier?: string
+}
+
+/** What the authorization endpoint sent to the application, be it an error. */
+export interface GivenAuthorization {
+  /** How it came; `none` where the answer carries no parameters. */
+  readonly mode: 'query' | 'fragment' | 'form_post' | 'web_message' | 'none'
+  readonly parameters: URLSearchParams
+  /** The answer that carried them. */
+  readonly answer: Answer
+  /** `Cookie` header of the session that was opened. */
+  readonly cookies: string
 }
 
 /** Tokens as `POST /oauth/token` gave them. */
@@ -29,6 +40,11 @@ export interface GivenUser {
 export interface Given {
   /** Logs the main user in and stops at the callback. `public` asks with a PKCE challenge (S256). */
   authorizationCode(options: { readonly client: 'confidential' | 'public'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
+  /**
+   * An authorization request of a client, with the main user at the login page. `client_id` and `redirect_uri` are the client's own
+   * unless `parameters` say otherwise; nothing else is added.
+   */
+  authorize(options: { readonly client: 'confidential' | 'public'; readonly parameters: Readonly<Record<string, string>> }): Promise<GivenAuthorization>
   /** Tokens of the main user, by whichever grant the target offers. `fresh` never shares them with another check. */
   tokens(options: {
     readonly client: 'confidential' | 'public'
@@ -47,7 +63,7 @@ export interface Given {
   /** The newest message to an address once there are more than `beyond` (0), waiting for it for a few seconds; `undefined` where none arrives. */
   message(to: string, options?: { readonly beyond: number }): Promise<{ readonly code?: string; readonly link?: string } | undefined>
   /** A browser's way through the login page for a protocol that starts at `path`: the answer that ends it (a 200 with a form, usually). */
-  loggedIn(path: string): Promise<{ readonly answer: import('./client.ts').Answer; readonly cookies: string }>
+  loggedIn(path: string): Promise<{ readonly answer: Answer; readonly cookies: string }>
 }
 
 /** Everything a check may use. */

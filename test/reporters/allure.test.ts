@@ -85,13 +85,14 @@ describe('a run written as Allure results', () => {
     expect(results.get('endpoints/userinfo/success/cache')!.statusDetails).toMatchObject({ expected: 'text like no-store', actual: '(absent)' })
   })
 
-  test('has a step with its exchange and curl command for each request, and a failed one for each finding', () => {
+  test('has a step with its exchange for each request, a failed one for each finding, and the commands that send the requests again', () => {
     expect(refusal.steps.map(({ name, status, attachments }) => [name, status, attachments.map((attachment) => `${attachment.name} (${attachment.type})`)])).toEqual([
-      ['POST /oauth/token → 200', 'passed', ['request and response (application/vnd.allure.http+json)', 'curl (text/plain)']],
+      ['POST /oauth/token → 200', 'passed', ['request and response (application/vnd.allure.http+json)']],
       ['status: expected 401, actual 200', 'failed', []],
       ['body error code: expected access_denied, actual (absent) (a token was given to nobody)', 'failed', []],
     ])
-    const [exchange, curl] = refusal.steps[0]!.attachments.map(({ source }) => readFileSync(join(dir, source), 'utf8'))
+    expect(refusal.attachments.map(({ name, type }) => `${name} (${type})`)).toEqual(['curl (text/plain)'])
+    const [exchange, curl] = [refusal.steps[0]!.attachments[0]!, refusal.attachments[0]!].map(({ source }) => readFileSync(join(dir, source), 'utf8'))
     expect(JSON.parse(exchange!)).toEqual({
       schemaVersion: 1,
       request: {
@@ -107,7 +108,7 @@ describe('a run written as Allure results', () => {
       start: Date.UTC(2026, 10, 24, 6, 0, 0, 200),
       stop: Date.UTC(2026, 10, 24, 6, 0, 0, 212),
     })
-    expect(curl).toBe('curl -i https://tenant.example.com/oauth/token --data-urlencode grant_type=client_credentials')
+    expect(curl).toBe('curl -i https://tenant.example.com/oauth/token --data-urlencode grant_type=client_credentials\n')
   })
 
   test('says what was judged, and each verdict that did not pass is in exactly one category', () => {

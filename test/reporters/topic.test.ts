@@ -3,6 +3,10 @@ import { compareOperations, groupedBy, topicOf } from '../../reporters/topic.ts'
 
 test.for([
   [
+    { check: 'endpoints/token/password/missing/username', title: 'Password grant: a request without username is refused', operations: ['POST /oauth/token'], collectionItems: ['A / B'] },
+    { area: 'Token endpoint', operation: 'POST /oauth/token', story: 'Password grant' },
+  ],
+  [
     { check: 'endpoints/token/client-credentials/missing/client_id', operations: ['POST /oauth/token'], collectionItems: ['Get Access Token / Client Credentials'] },
     { area: 'Token endpoint', operation: 'POST /oauth/token', story: 'Client Credentials' },
   ],
@@ -23,7 +27,7 @@ test.for([
     { area: 'Oidc', operation: 'Oidc', story: 'Oidc' },
   ],
 ])('$0.check belongs to its area, operation and story', ([verdict, topic]) => {
-  expect(topicOf(verdict as Parameters<typeof topicOf>[0])).toEqual(topic)
+  expect(topicOf({ title: 'A fact', ...verdict })).toEqual(topic)
 })
 
 test('operations are in the order of their paths', () => {

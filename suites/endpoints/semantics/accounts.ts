@@ -6,7 +6,7 @@ import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'
 import { recipes, required } from '../recipes.ts'
 import { requestOf, valueOf } from '../request.ts'
-import { toChecks, type StatedCheck } from './check.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
 

@@ -4,7 +4,7 @@ import { expectNone, expectOneOf, expectThat, finding, show } from '../../../cor
 import { isObject } from '../../../specs/document.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { oidcDiscovery, rfc } from '../../sources.ts'
-import { toChecks } from './check.ts'
+import { toChecks } from '../../checks.ts'
 
 /** What discovery and the published keys say, beyond the form of their answers. */
 export function discoverySemantics(variant: Variant): Check[] {

@@ -9,7 +9,7 @@ import { formsOf, inputOf } from '../../forms.ts'
 import { auth0Docs, saml } from '../../sources.ts'
 import { elementsAt, parseXml, type XmlElement } from '../../xml.ts'
 import { required } from '../recipes.ts'
-import { toChecks } from './check.ts'
+import { toChecks } from '../../checks.ts'
 
 const redirectBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
 const postBinding = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST'

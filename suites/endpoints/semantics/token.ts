@@ -11,7 +11,7 @@ import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { required, freshAddress } from '../recipes.ts'
 import { requestOf, valueOf, withValue, type Values } from '../request.ts'
 import { recipeOf } from '../situation.ts'
-import { toChecks, type StatedCheck } from './check.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
 
 /** Grants that give an ID token for the scope `openid`. */
 const withUser = new Set(['token/authorization-code', 'token/authorization-code-pkce', 'token/password', 'token/password-realm', 'token/refresh-token', 'token/passwordless-otp'])

@@ -7,7 +7,7 @@ import { formsOf, inputOf } from '../../forms.ts'
 import { auth0Docs, wsFederation } from '../../sources.ts'
 import { elementsAt, parseXml } from '../../xml.ts'
 import { required } from '../recipes.ts'
-import { toChecks } from './check.ts'
+import { toChecks } from '../../checks.ts'
 import { certificateFindings, hostsOf } from './saml.ts'
 
 const client = (world: World): WsFedClientPersona => required(world.personas.clients.wsfed, 'clients.wsfed')

@@ -1,4 +1,4 @@
-import type { Check } from '../../../core/check.ts'
+import type { Check } from '../core/check.ts'
 
 /** A check in the terms of its file; what most of them share is filled in by {@link toChecks}. */
 export type StatedCheck = Pick<Check, 'id' | 'title' | 'sources' | 'level' | 'needs' | 'run'> & Partial<Pick<Check, 'profiles' | 'effects' | 'operations' | 'collectionItems'>>
