@@ -31,6 +31,7 @@ export function assembleRun(facts: RunFacts, { startedAt, verdicts, strict, isIn
     durationMs: finishedAt.getTime() - startedAt.getTime(),
     totals: totalsOf(verdicts),
     conforms: conforms(verdicts, { strict }),
+    ...(strict ? { strict: true } : {}),
     ...(isInterrupted ? { interrupted: true } : {}),
     verdicts,
   }

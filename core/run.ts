@@ -25,6 +25,8 @@ export interface Run {
   readonly durationMs: number
   readonly totals: Readonly<Record<Status, number>>
   readonly conforms: boolean
+  /** Present and true where a failed `should` counted too. */
+  readonly strict?: boolean
   /** Present and true where the run was ended before every check was judged. */
   readonly interrupted?: boolean
   readonly verdicts: readonly Verdict[]

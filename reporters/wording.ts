@@ -18,13 +18,9 @@ export function kindOf(verdict: Pick<Verdict, 'status' | 'level'>, options: { re
   return counts(verdict, options) ? 'failure' : 'warning'
 }
 
-/**
- * Whether failed `should` checks counted. A run does not say so itself, but where it does not conform although no `must` failed,
- * they did. Where a `must` failed too the question makes no difference to the result, and they are told as warnings.
- */
-export function isStrict(run: Pick<Run, 'verdicts' | 'conforms'>): boolean {
-  const failed = run.verdicts.filter(({ status }) => status === 'fail')
-  return !run.conforms && failed.some(({ level }) => level === 'should') && !failed.some(({ level }) => level === 'must')
+/** Whether failed `should` checks counted. */
+export function isStrict(run: Pick<Run, 'strict'>): boolean {
+  return run.strict === true
 }
 
 /** The verdicts of a run by kind, each list in a stable order: must before should before may, then by id. */

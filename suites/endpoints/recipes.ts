@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { Blocked } from '../../core/finding.ts'
 import type { Capability } from '../../core/capability.ts'
 import type { ClientPersona } from '../../core/persona.ts'
@@ -171,7 +172,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   discovery: { needs: [], make: async () => ({ values: [] }) },
   'discovery-oauth': { needs: [], make: async () => ({ values: [] }) },
   jwks: { needs: [], make: async () => ({ values: [] }) },
-  logout: { needs: [], make: async () => ({ values: [] }) },
+  // Every SDK says which application it is.
+  logout: { needs: [], make: async (world) => ({ values: [['client_id', anyClient(world).clientId]] }) },
   authorize: {
     needs: [],
     make: async (world) => {
@@ -180,6 +182,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         values: [
           ['response_type', 'code'], ['client_id', client.clientId], ['redirect_uri', required(client.redirectUri, 'redirectUri of the client')],
           ['scope', 'openid'], ['state', world.unique()],
+          // Many servers want this of public clients, and the others have to ignore or to accept it.
+          ['code_challenge', createHash('sha256').update(randomBytes(32).toString('base64url')).digest('base64url')], ['code_challenge_method', 'S256'],
         ],
       }
     },

@@ -52,12 +52,18 @@ export function valueOf(values: Values, name: string): string | undefined {
   return values.find(([key]) => key === name)?.[1]
 }
 
-/** The secret values among those sent, and those of them that prove who sends. */
+/** Begins a value that nobody has issued. */
+export const invented = 'wrong-'
+
+const credentialParameters = ['client_secret', 'password', 'code_verifier']
+
+/** The secret values among those sent, and those of them that prove who sends. An error may name a code or token that was never issued. */
 export function secretsIn(values: Values): { readonly secrets: string[]; readonly credentials: string[] } {
   const sent = values.filter(([name, value]) => secretParameters.has(name) && value.length >= 6)
+  const credentials = sent.filter(([name]) => credentialParameters.includes(name))
   return {
-    secrets: sent.map(([, value]) => value),
-    credentials: sent.filter(([name]) => ['client_secret', 'password', 'code_verifier'].includes(name)).map(([, value]) => value),
+    secrets: sent.filter(([name, value]) => credentialParameters.includes(name) || !value.startsWith(invented)).map(([, value]) => value),
+    credentials: credentials.map(([, value]) => value),
   }
 }
 

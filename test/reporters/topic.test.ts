@@ -26,7 +26,7 @@ test.for([
     { check: 'protocols/oidc/issuer', operations: [], collectionItems: [] },
     { area: 'Oidc', operation: 'Oidc', story: 'Oidc' },
   ],
-])('$0.check belongs to its area, operation and story', ([verdict, topic]) => {
+] as const)('$0.check belongs to its area, operation and story', ([verdict, topic]) => {
   expect(topicOf({ title: 'A fact', ...verdict })).toEqual(topic)
 })
 

@@ -1,10 +1,10 @@
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { freshAddress } from '../recipes.ts'
-import { valueOf, without, withValue, type Values } from '../request.ts'
+import { invented, valueOf, without, withValue, type Values } from '../request.ts'
 import { changedValues, recipeOf, sendChanged, type Rule, type Situation } from '../situation.ts'
 
-const wrong = (name: string) => changedValues((values, world) => withValue(values, name, `wrong-${world.unique()}`))
+const wrong = (name: string) => changedValues((values, world) => withValue(values, name, `${invented}${world.unique()}`))
 
 /** A client that is not the one it says it is. */
 export const clientCredentials: Rule = (variant) => {
@@ -24,7 +24,7 @@ export const clientCredentials: Rule = (variant) => {
         ...faulty,
         name: 'wrong-client-secret',
         subject: 'a request with a wrong client secret',
-        provoke: sendChanged(variant, recipe, confidential((values, world) => withValue(values, 'client_secret', `wrong-${world.unique()}`))),
+        provoke: sendChanged(variant, recipe, confidential((values, world) => withValue(values, 'client_secret', `${invented}${world.unique()}`))),
       },
       // Where the document requires the secret, it is one of the required parameters.
       ...(secret.required ? [] : [{
@@ -61,7 +61,7 @@ export const userCredentials: Rule = (variant) => {
       name: 'wrong-password',
       subject: 'a wrong password',
       provoke: sendChanged(variant, recipe, changedValues(async (values, world) =>
-        withValue(withValue(values, 'username', (await world.given.expendableUser()).email), 'password', `wrong-${world.unique()}`))),
+        withValue(withValue(values, 'username', (await world.given.expendableUser()).email), 'password', `${invented}${world.unique()}`))),
     },
     {
       ...faulty,

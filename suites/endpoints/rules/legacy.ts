@@ -1,4 +1,4 @@
-import { withValue } from '../request.ts'
+import { invented, withValue } from '../request.ts'
 import { changedValues, recipeOf, sendChanged, type Rule } from '../situation.ts'
 
 /** Parameters that carry the token which a deprecated endpoint takes. */
@@ -28,7 +28,7 @@ export const deprecated: Rule = (variant) => {
       needs: recipe.needs,
       name: 'wrong-token',
       subject: `a value of ${token} that was never issued`,
-      provoke: sendChanged(variant, recipe, changedValues((values, world) => withValue(values, token, `wrong-${world.unique()}`))),
+      provoke: sendChanged(variant, recipe, changedValues((values, world) => withValue(values, token, `${invented}${world.unique()}`))),
     }]),
   ]
 }

@@ -1,5 +1,5 @@
 import { strongPassword } from '../recipes.ts'
-import { secretsIn, withValue } from '../request.ts'
+import { invented, secretsIn, withValue } from '../request.ts'
 import { changedValues, recipeOf, sendChanged, type Rule } from '../situation.ts'
 
 /** Sign-ups that a database connection refuses. */
@@ -40,7 +40,7 @@ export const bearerTokens: Rule = (variant) => {
     },
   })
   return [
-    withAuthorization('wrong-token', 'an access token that was never issued', (unique) => `Bearer wrong-${unique}`),
+    withAuthorization('wrong-token', 'an access token that was never issued', (unique) => `Bearer ${invented}${unique}`),
     withAuthorization('no-token', 'a request without an access token', undefined),
     withAuthorization('malformed-token-header', 'an Authorization header without a token', () => 'Bearer'),
   ]

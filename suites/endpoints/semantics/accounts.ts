@@ -1,5 +1,6 @@
 import type { Check, Source } from '../../../core/check.ts'
 import { expectOneOf, expectThat, show } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
 import { isObject } from '../../../specs/document.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
@@ -134,6 +135,8 @@ export function accountSemantics(variant: Variant): Check[] {
       title: 'User profile: the scope email gives the address that the user logged in with',
       sources: [oidcCore('5.4', 'ScopeClaims'), recorded2021],
       level: 'must',
+      // What is asked for by scope is voluntary in OpenID Connect.
+      profiles: ['auth0'],
       needs: variant.needs,
       async run(world) {
         const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
@@ -163,7 +166,8 @@ export function accountSemantics(variant: Variant): Check[] {
       needs: [...variant.needs, 'refresh-token'],
       async run(world) {
         const { values } = await recipes.revoke!.make(world)
-        await world.client.send(requestOf(variant, { values }))
+        const revocation = await world.client.send(requestOf(variant, { values }))
+        if (revocation.status !== 200) throw new Blocked(`the token could not be revoked: the answer is ${revocation.status}`)
         const form = {
           grant_type: 'refresh_token', refresh_token: valueOf(values, 'token')!, client_id: valueOf(values, 'client_id')!, client_secret: valueOf(values, 'client_secret') ?? '',
         }

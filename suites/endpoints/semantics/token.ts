@@ -138,14 +138,15 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
         const { claims } = decoded(accessTokenOf(answer), 'access_token')
         const audience = valueOf(values, 'audience')
         const clientId = valueOf(values, 'client_id')
-        const { expires_in: lifetime } = bodyOf(answer)
+        const { expires_in: lifetime, scope } = bodyOf(answer)
         expectNone(
+          scope === undefined || claims.scope === undefined || claims.scope === scope ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
           claims.iss === world.target.issuer ? [] : [finding('access_token claims /iss', world.target.issuer, show(claims.iss))],
           [claims.aud].flat().includes(audience) ? [] : [finding('access_token claims /aud', show(audience), show(claims.aud))],
           // `azp` in Auth0's own profile, `client_id` in that of RFC 9068.
           [claims.azp, claims.client_id].includes(clientId) ? [] : [finding('access_token claims /azp', show(clientId), show(claims.azp ?? claims.client_id))],
           timeFindings(claims, 'access_token'),
-          Number(claims.exp) - Number(claims.iat) === lifetime ? [] : [finding('access_token claims /exp', `iat + expires_in (${show(lifetime)})`, `iat + ${Number(claims.exp) - Number(claims.iat)}`)],
+          Math.abs(Number(claims.exp) - Number(claims.iat) - Number(lifetime)) <= roundingSeconds ? [] : [finding('access_token claims /exp', `iat + expires_in (${show(lifetime)})`, `iat + ${Number(claims.exp) - Number(claims.iat)}`)],
         )
       },
     },
@@ -173,6 +174,7 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       title: 'Client credentials grant: there is neither an ID token nor a refresh token',
       sources: [rfc(6749, '4.4.3'), auth0Docs('api/authentication/client-credential-flow/get-token')],
       level: 'must',
+      profiles: ['auth0'],
       needs,
       async run(world) {
         const { answer } = await send(world)
@@ -272,6 +274,9 @@ function decoded(token: string, name: string) {
   return jwt
 }
 
+/** A lifetime that is counted from the moment of the answer may be a little shorter. */
+const roundingSeconds = 2
+
 function timeFindings(claims: JsonObject, name: string): Finding[] {
   const now = Date.now() / 1000
   const { iat, exp } = claims
@@ -282,14 +287,18 @@ function timeFindings(claims: JsonObject, name: string): Finding[] {
   ]
 }
 
-/** Why a token's signature is not one of a published key. */
+/** Signatures that anybody can verify with a published key (RFC 7518, 3.1, and RFC 8037). */
+const publicAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
+
+/** Why a token's signature is not one of a published key. Throws {@link Blocked} where the client is set to be given tokens with a shared secret. */
 export async function signatureFindings(world: World, token: string, name: string): Promise<Finding[]> {
   const header = decoded(token, name).header
+  if (String(header.alg).startsWith('HS')) throw new Blocked(`the ${name} is signed with a secret (${show(header.alg)}); set the client or the API to RS256`)
   const answer = await world.client.send({ method: 'GET', path: '/.well-known/jwks.json' })
   const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? (answer.json as unknown as JSONWebKeySet) : undefined
   if (!keys) throw new Blocked(`GET /.well-known/jwks.json answered ${answer.status} without a key set`)
   try {
-    await jwtVerify(token, createLocalJWKSet(keys), { algorithms: ['RS256', 'PS256', 'ES256'], clockTolerance: 120 })
+    await jwtVerify(token, createLocalJWKSet(keys), { algorithms: publicAlgorithms, clockTolerance: 120 })
     return []
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error

@@ -38,6 +38,7 @@ export function wsFedSemantics(variant: Variant): Check[] {
         title: 'WS-Federation metadata: a signing certificate that is valid now',
         sources: [wsFederation('3.1')],
         level: 'must',
+        profiles: ['auth0'],
         needs: variant.needs,
         async run(world) {
           const root = parseXml((await world.client.send({ method: 'GET', path: variant.path })).body)
