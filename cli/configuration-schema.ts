@@ -42,7 +42,7 @@ const client = (description: string): SchemaOf<ClientPersona> => ({
     clientSecret: { description: 'Client secret. Leave it out for a public client.', type: 'string', minLength: 1, examples: ['${AUTH0_CLIENT_SECRET}'] },
     redirectUri: { description: 'One of the Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
     grantTypes: {
-      description: 'Grant types that are switched on for this client, by their wire names.',
+      description: 'Grant types that are switched on for this client, by their wire names. Where absent: authorization_code and refresh_token, and for the machine client client_credentials.',
       type: 'array',
       uniqueItems: true,
       items: { description: 'A grant type.', type: 'string', minLength: 1 },

@@ -17,7 +17,7 @@ export function showProgress(total: number, { strict }: { readonly strict: boole
   let judged = 0
   let failed = 0
   let drawnAt = 0
-  const draw = (text: string): void => void process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+  const draw = (text: string): void => void process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`)
   draw(progressLine(judged, total, failed))
   return {
     add(verdict) {

@@ -22,7 +22,7 @@ export function showsColor(): boolean {
   return !NO_COLOR && TERM !== 'dumb' && process.stdout.isTTY === true
 }
 
-/** Width of standard output; 100 where it is no terminal. */
+/** Width of standard output; 100 where it is no terminal, or one that does not know. */
 export function columns(): number {
-  return process.stdout.columns ?? 100
+  return process.stdout.columns || 100
 }

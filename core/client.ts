@@ -107,7 +107,8 @@ export function createClient(connection: Connection, redactor: Redactor): Client
           durationMs: Date.now() - startedAt.getTime(),
         })
         const { response } = exchange
-        exchanges.push(response ? { ...exchange, response: { ...response, body: response.body.slice(0, longestRecord) } } : exchange)
+        const isLong = response !== undefined && response.body.length > longestRecord
+        exchanges.push(isLong ? { ...exchange, response: { ...response, body: response.body.slice(0, longestRecord) } } : exchange)
       }
       try {
         return await connection.limiter.run(async () => {

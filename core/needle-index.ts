@@ -1,5 +1,7 @@
-/** Below this length a value stands everywhere by chance. It is also the width of the window that a text is seen through. */
+/** Below this length a value stands everywhere by chance. */
 export const shortestSecret = 6
+/** Below this length a secret in base64 is found by the characters that it alone decides. */
+export const shortestRun = 16
 
 /** What is looked for, and what takes its place. */
 export interface Needle {
@@ -7,60 +9,78 @@ export interface Needle {
   readonly marker: string
 }
 
-/** Needles by the hash of their first characters, so that a text is read once however many there are. */
+/** Needles by their first four characters, so that a text is read once however many there are. */
 export interface NeedleIndex {
   readonly needles: readonly Needle[]
   add(needle: Needle): void
-  /** 1 where a needle's hash ends in this number. */
+  /** 1 where a needle may begin with these characters. */
   readonly filter: Uint8Array
-  with(hash: number): readonly Needle[]
+  beginningWith(key: number): readonly Needle[]
 }
 
-const filterMask = 0x1fff
-/** Of a polynomial hash modulo 2^32. */
-const base = 0x01000193
-const highest = Array.from({ length: shortestSecret - 1 }).reduce<number>((product) => Math.imul(product, base), 1)
+const width = 4
+const filterBits = 12
 
 export function createNeedleIndex(): NeedleIndex {
   const needles: Needle[] = []
   const texts = new Set<string>()
   const buckets = new Map<number, Needle[]>()
-  const filter = new Uint8Array(filterMask + 1)
+  const filter = new Uint8Array(1 << filterBits)
   return {
     needles,
     filter,
-    with: (hash) => buckets.get(hash) ?? [],
+    beginningWith: (key) => buckets.get(key) ?? [],
     add(needle) {
       if (needle.text.length < shortestSecret || texts.has(needle.text)) return
       texts.add(needle.text)
       needles.push(needle)
-      let hash = 0
-      for (let at = 0; at < shortestSecret; at++) hash = (Math.imul(hash, base) + codeAt(needle.text, at)) | 0
-      filter[hash & filterMask] = 1
-      const bucket = buckets.get(hash)
+      let key = 0
+      for (let at = 0; at < width; at++) key = (key << 8) | (spacedCode(needle.text.charCodeAt(at)) & 0xff)
+      filter[slotOf(key)] = 1
+      const bucket = buckets.get(key)
       if (bucket) bucket.push(needle)
-      else buckets.set(hash, [needle])
+      else buckets.set(key, [needle])
     },
   }
 }
 
-/** Calls `found` for each needle that stands in a text, until it says false. */
-export function scan(text: string, indexes: readonly NeedleIndex[], found: (at: number, needle: Needle) => boolean): void {
+/** The characters of base64, in either alphabet. */
+const isBase64 = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0))
+
+/**
+ * Reads a text once. Calls `found` for each needle that stands in it, and `run` for each stretch that may be base64, until one says false.
+ */
+export function scan(
+  text: string,
+  indexes: readonly NeedleIndex[],
+  found: (at: number, needle: Needle) => boolean,
+  run: (at: number, length: number) => boolean,
+): void {
+  const used = indexes.filter(({ needles }) => needles.length > 0)
+  if (used.length === 0) return
+  const filters = used.map(({ filter }) => filter)
   let plain: string | undefined
-  let hash = 0
+  let key = 0
+  let length = 0
   for (let at = 0; at < text.length; at++) {
-    if (at >= shortestSecret) hash = (hash - Math.imul(codeAt(text, at - shortestSecret), highest)) | 0
-    hash = (Math.imul(hash, base) + codeAt(text, at)) | 0
-    if (at < shortestSecret - 1) continue
-    for (const index of indexes) {
-      if (index.filter[hash & filterMask] === 0) continue
-      for (const needle of index.with(hash)) {
+    const code = text.charCodeAt(at)
+    if (code < 128 && isBase64[code] === 1) length++
+    else {
+      if (length >= shortestRun && !run(at - length, length)) return
+      length = 0
+    }
+    key = (key << 8) | (spacedCode(code) & 0xff)
+    const slot = slotOf(key)
+    for (let which = 0; which < filters.length; which++) {
+      if (filters[which]![slot] === 0) continue
+      const start = at - width + 1
+      for (const needle of used[which]!.beginningWith(key)) {
         plain ??= spaced(text)
-        const start = at - shortestSecret + 1
-        if (plain.startsWith(needle.text, start) && !found(start, needle)) return
+        if (start >= 0 && plain.startsWith(needle.text, start) && !found(start, needle)) return
       }
     }
   }
+  if (length >= shortestRun) run(text.length - length, length)
 }
 
 /** A plus is a space in a form and a plus elsewhere: both are taken for the same. */
@@ -68,7 +88,10 @@ export function spaced(text: string): string {
   return text.replaceAll('+', ' ')
 }
 
-function codeAt(text: string, at: number): number {
-  const code = text.charCodeAt(at)
+function spacedCode(code: number): number {
   return code === 43 ? 32 : code
+}
+
+function slotOf(key: number): number {
+  return Math.imul(key, 0x9e3779b1) >>> (32 - filterBits)
 }

@@ -1,6 +1,6 @@
 import type { Exchange, HeaderList } from './exchange.ts'
 import { fieldsOfBody, fieldsOfText, fieldsOfUrl, formDecoded, isRemoved, marker, type SecretField, type Side } from './secret-fields.ts'
-import { createSecretSearch } from './secret-search.ts'
+import { createSecretSearch, type SearchState, type SecretSearch } from './secret-search.ts'
 
 export { marker }
 
@@ -14,10 +14,10 @@ export interface Redactor {
   text(raw: string): string
   /** A redactor that knows these secrets, and those that this one learns later, and learns more on its own. */
   child(): Redactor
-  /** Makes secrets of everything that another redactor knows by now. */
+  /** Makes secrets of everything that another redactor knows. */
   adopt(other: Redactor): void
   /** What is looked for. */
-  readonly search: ReturnType<typeof createSecretSearch>
+  readonly search: SecretSearch
 }
 
 /** A redactor that knows nothing yet but the names of secret fields. */
@@ -25,7 +25,10 @@ export function createRedactor(): Redactor {
   return redactorOf(createSecretSearch())
 }
 
-function redactorOf(search: ReturnType<typeof createSecretSearch>): Redactor {
+/** What the exchanges that were made here are free of: nothing has to be looked for twice. */
+const clean = new WeakMap<Exchange, SearchState>()
+
+function redactorOf(search: SecretSearch): Redactor {
   const learn = (value: string, name: string): void => {
     if (isRemoved(value)) return
     const signature = signatureOf(value)
@@ -45,35 +48,52 @@ function redactorOf(search: ReturnType<typeof createSecretSearch>): Redactor {
     adopt: (other) => search.adopt(other.search),
     search,
     exchange(raw) {
-      const { request, response } = raw
-      const body = (value: string, side: Side): (() => string) => {
-        const fields = fieldsOfBody(value, side)
-        learnFrom(fields, side)
-        return () => text(withMarkers(value, fields))
-      }
-      const headers = (list: HeaderList, side: Side): (() => HeaderList) => {
-        for (const [name, value] of list) learnFrom(secretsOfHeader(name, value), side)
-        return () => list.map(([name, value]) => [name, text(redactHeader(name, value))] as const)
-      }
-      learnFrom(fieldsOfUrl(request.url), 'request')
-      const written = {
-        requestHeaders: headers(request.headers, 'request'),
-        requestBody: body(request.body ?? '', 'request'),
-        responseHeaders: headers(response?.headers ?? [], 'response'),
-        responseBody: body(response?.body ?? '', 'response'),
-      }
-      return {
-        ...raw,
-        request: {
-          ...request,
-          url: text(withMarkers(request.url, fieldsOfUrl(request.url))),
-          headers: written.requestHeaders(),
-          ...(request.body === undefined ? {} : { body: written.requestBody() }),
-        },
-        ...(response ? { response: { ...response, headers: written.responseHeaders(), body: written.responseBody() } } : {}),
-        ...(raw.failure === undefined ? {} : { failure: text(raw.failure) }),
-      }
+      const state = clean.get(raw)
+      const marked = state ? raw : withoutFields(raw, learnFrom)
+      const texts = state && search.hasNothingBeyond(state) ? [] : textsOf(marked)
+      const isFree = search.isFree(texts) && texts.every((part) => part.search(jwtPattern) < 0)
+      const redacted = isFree ? marked : mapTexts(marked, text)
+      clean.set(redacted, search.state(state))
+      return redacted
     },
+  }
+}
+
+/** An exchange with markers in the place of secret fields; calls `found` with what stood there. */
+function withoutFields(raw: Exchange, found: (fields: readonly SecretField[], side: Side) => void): Exchange {
+  const marked = (value: string, fields: readonly SecretField[], side: Side): string => {
+    found(fields, side)
+    return withMarkers(value, fields)
+  }
+  const headers = (list: HeaderList, side: Side): HeaderList => list.map(([name, value]) => {
+    found(secretsOfHeader(name, value), side)
+    return [name, redactHeader(name, value)] as const
+  })
+  const { request, response } = raw
+  return {
+    ...raw,
+    request: {
+      ...request,
+      url: marked(request.url, fieldsOfUrl(request.url), 'request'),
+      headers: headers(request.headers, 'request'),
+      ...(request.body === undefined ? {} : { body: marked(request.body, fieldsOfBody(request.body, 'request'), 'request') }),
+    },
+    ...(response ? { response: { ...response, headers: headers(response.headers, 'response'), body: marked(response.body, fieldsOfBody(response.body, 'response'), 'response') } } : {}),
+  }
+}
+
+function textsOf({ request, response, failure = '' }: Exchange): string[] {
+  return [request.url, ...request.headers.map(([, value]) => value), request.body ?? '', ...(response ? [...response.headers.map(([, value]) => value), response.body] : []), failure]
+}
+
+function mapTexts(exchange: Exchange, change: (text: string) => string): Exchange {
+  const { request, response, failure } = exchange
+  const headers = (list: HeaderList): HeaderList => list.map(([name, value]) => [name, change(value)] as const)
+  return {
+    ...exchange,
+    request: { ...request, url: change(request.url), headers: headers(request.headers), ...(request.body === undefined ? {} : { body: change(request.body) }) },
+    ...(response ? { response: { ...response, headers: headers(response.headers), body: change(response.body) } } : {}),
+    ...(failure === undefined ? {} : { failure: change(failure) }),
   }
 }
 

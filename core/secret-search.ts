@@ -14,15 +14,21 @@ interface Find {
   readonly marker: string
 }
 
+export type SearchState = ReadonlyMap<NeedleIndex, number>
+
 /** Secrets to be found in texts, however they are encoded there. */
 export interface SecretSearch {
   add(value: string, marker: string): void
-  /** Adds everything that another search finds. */
+  /** Finds from now on what another search finds as well. */
   adopt(other: SecretSearch): void
   /** The text with each secret replaced by its marker. */
   remove(text: string): string
-  /** Grows with everything that is added, here or at the parent. */
-  size(): number
+  /** Whether none of the texts holds a secret. Looking through all at once is much faster than one by one. */
+  isFree(texts: readonly string[]): boolean
+  /** How many needles of each index a text has been searched for by now, beside those of a former state. */
+  state(before?: SearchState): SearchState
+  /** Whether a text that was searched for that needs no other search. */
+  hasNothingBeyond(state: SearchState): boolean
   /** What is looked for, the parents' indexes first. */
   readonly indexes: readonly NeedleIndex[]
 }
@@ -38,15 +44,17 @@ export function createSecretSearch(parent?: SecretSearch): SecretSearch {
   const known = new Set<string>()
   return {
     indexes,
-    size: () => indexes.reduce((sum, { needles }) => sum + needles.length, 0),
+    state: (before) => new Map([...(before ?? []), ...indexes.map((index) => [index, index.needles.length] as const)]),
+    hasNothingBeyond: (state) => indexes.every((index) => index.needles.length === (state.get(index) ?? 0)),
     adopt(other) {
-      for (const index of other.indexes) if (!indexes.includes(index)) for (const needle of index.needles) own.add(needle)
+      for (const index of other.indexes) if (!indexes.includes(index)) indexes.push(index)
     },
     add(value, marker) {
-      if (value.length < shortestSecret || known.has(value)) return
+      if (value.length < shortestSecret || known.has(value) || isNoise(value)) return
       known.add(value)
       for (const text of needlesFor(value)) own.add({ text, marker })
     },
+    isFree: (texts) => firstIn(texts.join('\n'), indexes, mostNesting) === undefined,
     remove(text) {
       if (text.length < shortestSecret) return text
       // Most texts hold no secret, and where each character came from need not be known.
@@ -56,44 +64,50 @@ export function createSecretSearch(parent?: SecretSearch): SecretSearch {
   }
 }
 
+/** Too long or too uniform to be anybody's secret: a hostile answer that would be searched for for ever. By field it is removed all the same. */
+function isNoise(value: string): boolean {
+  if (value.length <= 64) return false
+  if (value.length > 16 * 1024) return true
+  const seen = new Set<string>()
+  for (const character of value) if (seen.add(character).size > 3) return false
+  return true
+}
+
 /** Base64 in base64 (a token in a header that a server repeats in its own) is as deep as it gets. */
 const mostNesting = 2
-/** Shorter ones are found by the cores of their secrets. */
-const base64Run = /[A-Za-z0-9+/_-]{16,}/g
 
 /** A secret that a text holds, in whatever encoding, or `undefined`. */
 function firstIn(text: string, indexes: readonly NeedleIndex[], nesting: number): Needle | undefined {
+  let first: Needle | undefined
   for (const level of textsOf(text)) {
-    let first: Needle | undefined
     scan(level, indexes, (_, needle) => {
       first = needle
       return false
+    }, (at, length) => {
+      if (nesting > 0) first = firstIn(fromBase64(level.slice(at, at + length)), indexes, nesting - 1)
+      return first === undefined
     })
     if (first) return first
-    if (nesting === 0 || level.length < 16) continue
-    for (const [run] of level.matchAll(base64Run)) {
-      const inside = firstIn(Buffer.from(run, 'base64').toString('utf8'), indexes, nesting - 1)
-      if (inside) return inside
-    }
   }
   return undefined
 }
 
 function findsIn({ text, starts, ends }: Level, indexes: readonly NeedleIndex[]): Find[] {
   const found: Find[] = []
-  const put = (at: number, length: number, marker: string): void => {
+  const put = (at: number, length: number, { marker }: Needle): true => {
     const last = at + length - 1
     found.push({ start: starts?.[at] ?? at, end: ends?.[last] ?? last + 1, marker })
-  }
-  scan(text, indexes, (at, needle) => {
-    put(at, needle.text.length, needle.marker)
     return true
-  })
-  for (const { 0: run, index } of text.matchAll(base64Run)) {
-    const inside = firstIn(Buffer.from(run, 'base64').toString('utf8'), indexes, mostNesting - 1)
-    if (inside) put(index, run.length, inside.marker)
   }
+  scan(text, indexes, (at, needle) => put(at, needle.text.length, needle), (at, length) => {
+    const inside = firstIn(fromBase64(text.slice(at, at + length)), indexes, mostNesting - 1)
+    return inside ? put(at, length, inside) : true
+  })
   return found
+}
+
+function fromBase64(text: string): string {
+  return Buffer.from(text, 'base64').toString('utf8')
 }
 
 /** Overlapping finds are one: the longest gives it its name. */
@@ -126,8 +140,7 @@ function needlesFor(value: string): Set<string> {
   }
   // A secret may itself look like something encoded.
   for (const form of Array.from(forms)) for (const level of textsOf(form)) forms.add(level)
-  const written = new Set([value, encodeURIComponent(value.toWellFormed()), JSON.stringify(value).slice(1, -1)])
-  for (const form of written) for (const core of base64Cores(Buffer.from(form, 'utf8'))) forms.add(core)
+  for (const core of base64Cores(bytes)) forms.add(core)
   return new Set([...forms].map(spaced).filter((form) => form.length >= shortestSecret))
 }
 

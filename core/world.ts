@@ -5,7 +5,7 @@ import type { Personas } from './persona.ts'
 export interface GivenCode {
   readonly code: string
   readonly redirectUri: string
-  /** Present where the code was asked for with a challenge. */
+  /** Present where the code was asked for with a challenge: always for the public client, and for the confidential one where the target wants it. */
   readonly codeVerifier?: string
 }
 

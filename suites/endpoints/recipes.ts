@@ -76,8 +76,13 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     needs: ['login'],
     client: confidential,
     make: async (world) => {
-      const { code, redirectUri } = await world.given.authorizationCode({ client: 'confidential', scope: 'openid profile email' })
-      return { values: [['grant_type', 'authorization_code'], ...credentials(confidential(world)), ['code', code], ['redirect_uri', redirectUri]] }
+      const { code, redirectUri, codeVerifier } = await world.given.authorizationCode({ client: 'confidential', scope: 'openid profile email' })
+      return {
+        values: [
+          ['grant_type', 'authorization_code'], ...credentials(confidential(world)), ['code', code], ['redirect_uri', redirectUri],
+          ...(codeVerifier === undefined ? [] : [['code_verifier', codeVerifier] as const]),
+        ],
+      }
     },
   },
   'token/authorization-code-pkce': {

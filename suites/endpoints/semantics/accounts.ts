@@ -26,6 +26,7 @@ function echoCheck(variant: Variant, member: string, title: string, source: Sour
     async run(world) {
       const ingredients = await recipes[variant.id]!.make(world)
       const answer = await world.client.send(requestOf(variant, ingredients))
+      if (answer.status !== 200) throw new Blocked(`the request was answered with ${answer.status}`)
       expectOneOf(`body /${member}`, isObject(answer.json) ? answer.json[member] : undefined, [valueOf(ingredients.values, member)])
     },
   }

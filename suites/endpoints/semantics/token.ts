@@ -214,10 +214,13 @@ function refreshChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       needs: [...needs, 'authorization-code', 'login'],
       async run(world) {
         // A password grant for openid implies every scope of OpenID Connect; a code is for what was asked.
-        const { code, redirectUri } = await world.given.authorizationCode({ client: 'confidential', scope: 'openid offline_access' })
+        const { code, redirectUri, codeVerifier } = await world.given.authorizationCode({ client: 'confidential', scope: 'openid offline_access' })
         const { clientId, clientSecret = '' } = required(world.personas.clients.confidential, 'clients.confidential')
         const credentials = { client_id: clientId, client_secret: clientSecret }
-        const first = await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'authorization_code', ...credentials, code, redirect_uri: redirectUri } })
+        const first = await world.client.send({
+          method: 'POST', path: '/oauth/token',
+          form: { grant_type: 'authorization_code', ...credentials, code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }) },
+        })
         const { refresh_token: refreshToken, scope = 'openid offline_access' } = bodyOf(first)
         if (typeof refreshToken !== 'string') throw new Blocked(`the answer (${first.status}) has no refresh token`)
         const answer = await world.client.send({

@@ -1,0 +1,14 @@
+import type { Check } from '../../core/check.ts'
+import { binding } from './authorization-code/binding.ts'
+import { singleUse } from './authorization-code/single-use.ts'
+import { clientAuthentication } from './client-authentication.ts'
+import { currentTokens } from './refresh-token/current-token.ts'
+import { revocation } from './refresh-token/revocation.ts'
+import { rotation } from './refresh-token/rotation.ts'
+import { refreshScope } from './refresh-token/scope.ts'
+import { tokenConfusion } from './token-confusion.ts'
+
+/** What the grants do in sequence: what a code, a token or a secret is still good for after something has happened to it. */
+export const grantChecks: readonly Check[] = [
+  ...clientAuthentication, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion,
+]

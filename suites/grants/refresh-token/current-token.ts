@@ -1,0 +1,68 @@
+import type { Check } from '../../../core/check.ts'
+import { expectNone } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
+import { errorCodeOf } from '../../../specs/judgement.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
+import { required } from '../../endpoints/recipes.ts'
+import { auth0Docs, rfc } from '../../sources.ts'
+import { clientOf, currentToken, grantedFindings, refresh, refusedFindings } from '../token-requests.ts'
+
+const sources = [rfc(6749, '6'), auth0Docs('secure/tokens/refresh-tokens/use-refresh-tokens')]
+
+/** Which refresh token is good after a refresh, and for whom. */
+export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oauth/token'], collectionItems: [] }, [
+  ...(['confidential', 'public'] as const).flatMap((role): StatedCheck[] => {
+    const stated = (profile: 'auth0' | 'standard'): StatedCheck => ({
+      id: `grants/refresh-token/current-token/${role}${profile === 'auth0' ? '' : '/standard'}`,
+      title: profile === 'auth0'
+        ? `A ${role} client refreshes again and again, with the newest refresh token that it was given`
+        : `The newest refresh token of a ${role} client works until something ends it`,
+      sources,
+      level: profile === 'auth0' ? 'must' : 'should',
+      profiles: [profile],
+      needs: role === 'confidential' ? ['refresh-token'] : ['pkce', 'login'],
+      async run(world) {
+        const { refreshToken } = await world.given.tokens({ client: role, scope: 'openid offline_access', fresh: true })
+        const first = required(refreshToken, `a refresh token of clients.${role}`)
+        const once = await refresh(world, role, first)
+        if (once.status !== 200) throw new Blocked(`a refresh token could not be used at all: POST /oauth/token answered ${once.status} ${errorCodeOf(once) ?? ''}`)
+        const second = currentToken(once, first)
+        const twice = await refresh(world, role, second)
+        const thrice = await refresh(world, role, currentToken(twice, second))
+        expectNone(refusedFindings(twice, 'the second refresh'), refusedFindings(thrice, 'the third refresh'))
+      },
+    })
+    return [stated('auth0'), stated('standard')]
+  }),
+  ...(['confidential', 'public'] as const).map((role): StatedCheck => {
+    const owner = role === 'confidential' ? 'public' : 'confidential'
+    return {
+      id: `grants/refresh-token/current-token/of-another-client/${role}`,
+      title: `A refresh token of the ${owner} client is refused to the ${role} one`,
+      sources: [rfc(6749, '6'), rfc(6749, '10.4'), auth0Docs('secure/tokens/refresh-tokens')],
+      level: 'must',
+      needs: ['refresh-token', 'pkce', 'login'],
+      async run(world) {
+        if (clientOf(world, 'confidential').clientId === clientOf(world, 'public').clientId) throw new Blocked('clients.confidential and clients.public are the same')
+        const { refreshToken } = await world.given.tokens({ client: owner, scope: 'openid offline_access', fresh: true })
+        const answer = await refresh(world, role, required(refreshToken, `a refresh token of clients.${owner}`))
+        expectNone(grantedFindings(answer, 'the refresh'))
+      },
+    }
+  }),
+  {
+    id: 'grants/refresh-token/current-token/after-another-client',
+    title: 'A refresh token that another client tried to use still works for its own',
+    sources: [rfc(6749, '10.4')],
+    // What an attempt of a stranger does to the token is written nowhere.
+    level: 'may',
+    needs: ['refresh-token', 'other-client'],
+    async run(world) {
+      const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
+      const token = required(refreshToken, 'a refresh token')
+      const theirs = await refresh(world, 'other', token)
+      if (theirs.status === 200) throw new Blocked('the other client was given tokens, which another check judges')
+      expectNone(refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
+    },
+  },
+])

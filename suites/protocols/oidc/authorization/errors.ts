@@ -1,0 +1,83 @@
+import { expectOneOf, expectThat, show } from '../../../../core/expectation.ts'
+import { Blocked } from '../../../../core/finding.ts'
+import { toChecks } from '../../../checks.ts'
+import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
+import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential } from './authorizing.ts'
+import { visit } from './browser.ts'
+
+const silent = auth0Docs('authenticate/login/configure-silent-authentication')
+
+/** Errors that the application gets to know. That it does is for the checks of `prompt`. */
+export const errors = toChecks(authorizationOperation, [
+  {
+    id: 'protocols/oidc/authorization/errors/state',
+    title: 'Authorization: an error at the callback has the state of the request, unchanged',
+    sources: [rfc(6749, '4.1.2.1'), silent],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      const state = `a+b&c=d#e%f-${world.unique()}-G`
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', state }).parameters)
+      if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
+      expectThat(delivered.parameters.get('state') === state, 'parameter state', show(state), delivered.parameters.get('state') ?? undefined)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/errors/no-code',
+    title: 'Authorization: an error at the callback has neither code nor token beside it',
+    sources: [rfc(6749, '4.1.2.1'), silent],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
+      if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
+      const beside = ['code', 'access_token', 'id_token'].filter((name) => delivered.parameters.has(name))
+      expectThat(beside.length === 0, 'parameters beside error', 'no code and no token', beside.join(' '))
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/errors/response-mode',
+    title: 'Authorization: an error comes in the response mode that was asked for',
+    sources: [oidcCore('3.1.2.6', 'AuthError'), silent],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      await needsAnnounced(world, 'response_modes_supported', 'fragment', ['query', 'fragment'])
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', response_mode: 'fragment' }).parameters)
+      if (!delivered) throw new Blocked('prompt=none is not answered to the application')
+      expectOneOf('response mode', delivered.mode, ['fragment'])
+      expectThat(delivered.parameters.has('error'), 'parameter error of the fragment', '(present)', '(absent)')
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/errors/front-channel',
+    title: 'Authorization: an error in place of an ID token comes in the fragment',
+    sources: [oidcCore('3.2.2.6', 'ImplicitAuthError'), silent],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      const { delivered } = await visit(world, frontChannelRequest(world, 'id_token', { prompt: 'none' }))
+      const error = delivered?.parameters.get('error')
+      // A response type that is not served has no way of its own.
+      if (!delivered || error === 'unsupported_response_type' || error === 'unauthorized_client') throw new Blocked(`prompt=none is answered with ${show(error ?? undefined)}`)
+      expectOneOf('response mode', delivered.mode, ['fragment'])
+      expectThat(Boolean(error), 'parameter error of the fragment', '(present)', '(absent)')
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/errors/characters',
+    title: 'Authorization: what an error says of itself is printable ASCII without quotes and backslashes',
+    sources: [rfc(6749, '4.1.2.1')],
+    level: 'must',
+    profiles: ['standard'],
+    needs: withConfidential,
+    async run(world) {
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
+      if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
+      for (const name of ['error', 'error_description']) {
+        const value = delivered.parameters.get(name) ?? ''
+        expectThat(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/.test(value), `parameter ${name}`, 'printable ASCII without " and \\', value)
+      }
+    },
+  },
+])

@@ -1,0 +1,116 @@
+import { expectNone, expectThat, finding, show } from '../../../../core/expectation.ts'
+import { Blocked } from '../../../../core/finding.ts'
+import type { World } from '../../../../core/world.ts'
+import { isObject } from '../../../../specs/document.ts'
+import { decodeJwt } from '../../../../specs/judgement.ts'
+import { toChecks, type StatedCheck } from '../../../checks.ts'
+import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
+import { authorizationOperation, codeFor, codeRequest, perProfile, redeem, tokensOf, withConfidential, without } from './authorizing.ts'
+import { isRedirect, session, visit } from './browser.ts'
+
+const authorizePage = auth0Docs('api/authentication/authorization-code-flow/authorize-application')
+
+/** What the other parameters do, and that those nobody knows do nothing. */
+export const parameters = toChecks(authorizationOperation, [
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
+    id: 'protocols/oidc/authorization/parameters/unknown',
+    title: 'Authorization: parameters that nobody knows do not keep a login from its code',
+    sources: [rfc(6749, '3.1'), authorizePage],
+    level: 'must',
+    needs: withConfidential,
+    run: (world) => expectCode(world, { 'conformance_unknown': 'a', 'ext-conformance': 'b' }),
+  }),
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
+    id: 'protocols/oidc/authorization/parameters/optional',
+    title: 'Authorization: hints about display, language and user do not keep a login from its code',
+    sources: [oidcCore('15.1', 'ImplementationConsiderations'), authorizePage],
+    level: 'must',
+    needs: withConfidential,
+    run: (world) => expectCode(world, { display: 'page', ui_locales: 'en', login_hint: world.personas.users.main?.email ?? '' }),
+  }),
+  {
+    id: 'protocols/oidc/authorization/parameters/order',
+    title: 'Authorization: the order of the parameters does not matter',
+    sources: [rfc(6749, '4.1.1'), authorizePage],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      await session(world)
+      const { parameters } = codeRequest(world)
+      const { parameters: answer, mode } = await world.given.authorize({ client: 'confidential', parameters: Object.fromEntries(Object.entries(parameters).reverse()) })
+      expectThat(answer.has('code'), 'parameter code', '(present)', answer.get('error') ?? mode)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/parameters/post',
+    title: 'Authorization: a request by POST is served like one by GET',
+    sources: [oidcCore('3.1.2.1', 'AuthRequest')],
+    level: 'must',
+    profiles: ['standard'],
+    operations: ['POST /authorize'],
+    needs: withConfidential,
+    async run(world) {
+      const { parameters } = codeRequest(world)
+      const byGet = await visit(world, parameters)
+      if (byGet.answer.status >= 400) throw new Blocked(`the request by GET was answered ${byGet.answer.status}`)
+      const answer = await world.client.send({ method: 'POST', path: '/authorize', form: codeRequest(world).parameters })
+      expectThat(answer.status < 400, 'status of POST /authorize', '2xx or a redirect', answer.status)
+      const error = isRedirect(answer) ? answer.location?.searchParams.get('error') : null
+      expectThat(!error, 'parameter error', '(absent)', error)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/parameters/scope-without-openid',
+    title: 'Authorization: a scope without openid leads to no ID token',
+    sources: [auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'should',
+    // The standard leaves open what such a request means (OpenID Connect Core 3.1.2.1).
+    profiles: ['auth0'],
+    operations: ['GET /authorize', 'POST /oauth/token'],
+    needs: withConfidential,
+    async run(world) {
+      const { parameters, codeVerifier } = codeRequest(world, { scope: 'profile email' })
+      const tokens = tokensOf(await redeem(world, await codeFor(world, without(parameters, 'nonce')), { codeVerifier }))
+      expectThat(tokens.id_token === undefined, 'body /id_token of POST /oauth/token', '(absent)', '(present)')
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/parameters/scope-openid',
+    title: 'Authorization: the scope openid leads to an ID token, whichever place it has',
+    sources: [oidcCore('3.1.3.3', 'TokenResponse'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'must',
+    operations: ['GET /authorize', 'POST /oauth/token'],
+    needs: withConfidential,
+    async run(world) {
+      const { parameters, codeVerifier } = codeRequest(world, { scope: 'email profile openid' })
+      const tokens = tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier }))
+      expectThat(typeof tokens.id_token === 'string', 'body /id_token of POST /oauth/token', '(present)', tokens.id_token)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/parameters/audience',
+    title: 'Authorization: the audience of the request is the audience of the access token',
+    sources: [auth0Docs('secure/tokens/access-tokens/get-access-tokens'), auth0Docs('secure/tokens/access-tokens/access-token-profiles')],
+    level: 'must',
+    profiles: ['auth0'],
+    operations: ['GET /authorize', 'POST /oauth/token'],
+    needs: withConfidential,
+    async run(world) {
+      const { api } = world.personas
+      if (!api) throw new Blocked('api is missing')
+      const { parameters, codeVerifier } = codeRequest(world, { audience: api.audience })
+      const tokens = tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier }))
+      const claims = decodeJwt(tokens.access_token)?.claims
+      expectThat(claims !== undefined, 'body /access_token of POST /oauth/token', 'a JWT', 'something else')
+      expectNone([claims.aud].flat().includes(api.audience) ? [] : [finding('access_token claims /aud', api.audience, show(claims.aud))])
+    },
+  },
+] satisfies StatedCheck[])
+
+async function expectCode(world: World, more: Readonly<Record<string, string>>): Promise<void> {
+  // Where a plain request gets no code, these parameters are not to blame.
+  await session(world)
+  const { parameters, mode, answer } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, more).parameters })
+  const { error } = isObject(answer.json) ? answer.json : {}
+  expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? (mode === 'none' ? `${answer.status} ${show(error)}` : mode))
+}

@@ -1,0 +1,121 @@
+import { expectOneOf, expectThat } from '../../../../core/expectation.ts'
+import { Blocked } from '../../../../core/finding.ts'
+import type { World } from '../../../../core/world.ts'
+import { toChecks, type StatedCheck } from '../../../checks.ts'
+import { auth0Docs, oidcCore } from '../../../sources.ts'
+import { application, authorizationOperation, codeRequest, perProfile, withConfidential } from './authorizing.ts'
+import { session, visit, type Visit } from './browser.ts'
+
+const request = oidcCore('3.1.2.1', 'AuthRequest')
+const errors = oidcCore('3.1.2.6', 'AuthError')
+const silent = auth0Docs('authenticate/login/configure-silent-authentication')
+
+/** Errors that say that the user would have to do something (OpenID Connect Core 3.1.2.6). */
+const interactions = ['login_required', 'interaction_required', 'account_selection_required', 'consent_required']
+
+/** Whether the user is asked. */
+export const prompt = toChecks(authorizationOperation, [
+  ...(['auth0', 'standard'] as const).map((profile): StatedCheck => ({
+    id: `protocols/oidc/authorization/prompt/none-without-session${profile === 'auth0' ? '' : '/standard'}`,
+    title: `Authorization: prompt=none without a session is answered with ${profile === 'auth0' ? 'login_required' : 'an error at the callback'}`,
+    sources: [errors, silent],
+    level: 'must',
+    profiles: [profile],
+    needs: withConfidential,
+    async run(world) {
+      const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
+      if (!delivered && answer.status >= 400) await needsServed(world)
+      expectThat(delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
+      const error = delivered.parameters.get('error') ?? undefined
+      // The standard names codes that are typical. Auth0 asks for consent whenever a callback is not a public https address, silently or not.
+      if (profile === 'standard') expectThat(error !== undefined, 'parameter error', '(present)', error)
+      else expectOneOf('parameter error', error, isVerifiable(world) ? ['login_required'] : interactions)
+    },
+  })),
+  {
+    id: 'protocols/oidc/authorization/prompt/none-with-session',
+    title: 'Authorization: prompt=none with a session is answered with a code at once',
+    sources: [request, silent],
+    level: 'should',
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters, cookies)
+      expectThat(delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
+      const error = delivered.parameters.get('error')
+      if (error !== null && error !== 'login_required' && interactions.includes(error)) throw new Blocked(`the user would be asked for something else than a login: ${error}`)
+      expectThat(delivered.parameters.has('code'), 'parameter code', '(present)', error ?? '(absent)')
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/prompt/none-with-login',
+    title: 'Authorization: prompt=none together with another value is answered with an error',
+    sources: [request],
+    level: 'must',
+    profiles: ['standard'],
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none login' }).parameters, cookies)
+      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+    },
+  },
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
+    id: 'protocols/oidc/authorization/prompt/login',
+    title: 'Authorization: prompt=login gets no code without a new login, though there is a session',
+    sources: [request, auth0Docs('authenticate/login/max-age-reauthentication')],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      const { delivered } = await visit(world, codeRequest(world, { prompt: 'login' }).parameters, cookies)
+      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+    },
+  }),
+  {
+    id: 'protocols/oidc/authorization/prompt/login-ends-in-code',
+    title: 'Authorization: with prompt=login, the new login is answered with a code',
+    sources: [request, auth0Docs('authenticate/login/max-age-reauthentication')],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      await session(world)
+      const { parameters, mode } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, { prompt: 'login' }).parameters })
+      expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? mode)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/prompt/session-reused',
+    title: 'Authorization: where there is a session, nobody has to log in again',
+    sources: [auth0Docs('authenticate/single-sign-on')],
+    level: 'should',
+    profiles: ['auth0'],
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      expectNoLogin(await visit(world, codeRequest(world).parameters, cookies))
+    },
+  },
+])
+
+/** Stops where a request that is fine is refused as well: then prompt=none is not what is wrong. */
+async function needsServed(world: World): Promise<void> {
+  const { answer } = await visit(world, codeRequest(world).parameters)
+  if (answer.status >= 400) throw new Blocked(`a request without prompt is not served either: ${describe(answer)}`)
+}
+
+/** A page with something else to answer (a consent) is no login. */
+export function expectNoLogin({ delivered, answer, asksToLogIn }: Visit): void {
+  if (!delivered && !asksToLogIn) throw new Blocked(`the session leads to ${describe(answer)}`)
+  expectThat(!asksToLogIn, 'answer', 'a redirect to the application', describe(answer))
+  expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? '(absent)')
+}
+
+function describe({ status, location, url }: Visit['answer']): string {
+  return location ? `${status} with location ${location.origin}${location.pathname}` : `${status} from ${url.pathname}`
+}
+
+function isVerifiable(world: World): boolean {
+  const { protocol, hostname } = new URL(application(world).redirectUri)
+  return protocol === 'https:' && hostname !== 'localhost' && !/^127\.|^\[/.test(hostname)
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Check } from '../../../core/check.ts'
+import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
+import { Blocked, type Finding } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { decodeJwt } from '../../../specs/judgement.ts'
+import { toChecks } from '../../checks.ts'
+import { required } from '../../endpoints/recipes.ts'
+import { bodyOf, clientOf, redeem, refresh, send, tokenOf } from '../../grants/token-requests.ts'
+import { auth0Docs, oidcCore, oidcDiscovery, rfc } from '../../sources.ts'
+import { codeOf } from './session.ts'
+
+type Jwt = NonNullable<ReturnType<typeof decodeJwt>>
+
+const needs = ['authorization-code', 'login'] as const
+
+/** What ID tokens of a login say of that login. Most claims are optional: they are right where they are there. */
+export const idToken: readonly Check[] = [
+  ...toChecks({ operations: ['POST /oauth/token'], collectionItems: [] }, [
+    {
+      id: 'protocols/oidc/id-token/at-hash',
+      title: 'The at_hash of an ID token, where there is one, is the hash of the access token beside it',
+      sources: [oidcCore('3.1.3.6', 'CodeIDToken'), oidcCore('3.1.3.8', 'CodeFlowTokenValidation')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const login = await loggedIn(world, {})
+        expectNone(hashFindings(login.idToken, 'at_hash', login.accessToken))
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/azp',
+      title: 'The azp of an ID token, where there is one, is the client',
+      sources: [oidcCore('2', 'IDToken'), oidcCore('3.1.3.7', 'IDTokenValidation')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { azp } = (await loggedIn(world, {})).idToken.claims
+        expectOneOf('id_token claims /azp', azp, [undefined, clientOf(world, 'confidential').clientId])
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/sid',
+      title: 'The ID token of a login with a session names the session in sid',
+      sources: [auth0Docs('authenticate/login/logout/back-channel-logout')],
+      level: 'should',
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { sid } = (await loggedIn(world, {})).idToken.claims
+        expectThat(typeof sid === 'string' && sid !== '', 'id_token claims /sid', 'a session id', sid)
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/jti',
+      title: 'The jti of ID tokens, where there is one, differs from one to the next',
+      sources: [rfc(7519, '4.1.7')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const first = (await loggedIn(world, {})).idToken.claims.jti
+        const second = (await loggedIn(world, {})).idToken.claims.jti
+        expectThat(first === undefined || first !== second, 'id_token claims /jti of the second login', 'another than that of the first', second)
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/published-algorithm',
+      title: 'ID tokens are signed with an algorithm that discovery lists',
+      sources: [oidcDiscovery('3', 'ProviderMetadata'), oidcCore('3.1.3.7', 'IDTokenValidation')],
+      level: 'must',
+      needs: [...needs, 'discovery'],
+      async run(world) {
+        const { alg } = (await loggedIn(world, {})).idToken.header
+        const { id_token_signing_alg_values_supported: listed } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+        if (!Array.isArray(listed)) throw new Blocked('discovery does not list id_token_signing_alg_values_supported')
+        expectOneOf('id_token header /alg', alg, listed)
+      },
+    },
+    ...(['auth0', 'standard'] as const).map((profile) => ({
+      id: profile === 'auth0' ? 'protocols/oidc/id-token/refreshed' : 'protocols/oidc/id-token/refreshed/standard',
+      title: profile === 'auth0' ? 'The ID token of a refresh tells of the same login' : 'The ID token of a refresh, where there is one, has the client and the time of the login',
+      sources: [oidcCore('12.2', 'RefreshTokenResponse')],
+      level: profile === 'auth0' ? 'should' as const : 'must' as const,
+      profiles: [profile],
+      needs: [...needs, 'refresh-token'] as const,
+      async run(world: World) {
+        const login = await loggedIn(world, { scope: 'openid offline_access', max_age: '3600' })
+        // Times are in seconds: a later one has to differ.
+        await sleep(1100)
+        const answer = await refresh(world, 'confidential', tokenOf(login.answer, 'refresh_token'))
+        const before = login.idToken.claims
+        const after = decoded(tokenOf(answer, 'id_token')).claims
+        expectNone(
+          [after.aud].flat().includes(clientOf(world, 'confidential').clientId) ? [] : [finding('id_token claims /aud', show(before.aud), show(after.aud))],
+          (['auth_time', 'azp', 'nonce'] as const).flatMap((name) =>
+            (after[name] === undefined || before[name] === undefined || after[name] === before[name] ? [] : [finding(`id_token claims /${name}`, show(before[name]), show(after[name]))])),
+        )
+      },
+    })),
+  ]),
+  ...toChecks({ operations: ['GET /authorize'], collectionItems: [] }, [
+    {
+      id: 'protocols/oidc/id-token/front-channel/at-hash',
+      title: 'The at_hash of an ID token that comes by redirect is the hash of the access token beside it',
+      sources: [oidcCore('3.2.2.10', 'ImplicitIDToken')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const parameters = await frontChannel(world, 'id_token token')
+        expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'at_hash', required(parameters.get('access_token') ?? undefined, 'an access token')))
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/front-channel/c-hash',
+      title: 'The c_hash of an ID token that comes by redirect is the hash of the code beside it',
+      sources: [oidcCore('3.3.2.11', 'HybridIDToken')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const parameters = await frontChannel(world, 'code id_token')
+        expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'c_hash', required(parameters.get('code') ?? undefined, 'a code')))
+      },
+    },
+  ]),
+]
+
+/** A login by code, and the tokens that it gave. */
+async function loggedIn(world: World, parameters: Readonly<Record<string, string>>) {
+  const login = await world.given.authorize({ client: 'confidential', parameters: { response_type: 'code', scope: 'openid', state: world.unique(), ...parameters } })
+  const answer = await redeem(world, 'confidential', codeOf(world, login))
+  return { answer, idToken: decoded(tokenOf(answer, 'id_token')), accessToken: tokenOf(answer, 'access_token') }
+}
+
+/** The response to another response type, where the client may use that. */
+async function frontChannel(world: World, responseType: string): Promise<URLSearchParams> {
+  const { parameters, answer } = await world.given.authorize({
+    client: 'confidential', parameters: { response_type: responseType, scope: 'openid', state: world.unique(), nonce: `nonce-${world.unique()}` },
+  })
+  if (!parameters.has('id_token')) throw new Blocked(`there is no ID token for the response type ${responseType}: ${parameters.get('error') ?? answer.status}`)
+  return parameters
+}
+
+function decoded(token: string): Jwt {
+  const jwt = decodeJwt(token)
+  if (!jwt) throw new Blocked('the ID token is not a JWT, which another check judges')
+  return jwt
+}
+
+/** The left half of the hash that goes with the token's own algorithm. Where the claim is absent there is nothing wrong with it. */
+function hashFindings({ header, claims }: Jwt, claim: 'at_hash' | 'c_hash', value: string): Finding[] {
+  const actual = claims[claim]
+  if (actual === undefined) return []
+  const bits = /^(?:RS|PS|ES|HS)(256|384|512)$/.exec(String(header.alg))?.[1]
+  if (bits === undefined) throw new Blocked(`there is no hash for the algorithm ${show(header.alg)}`)
+  const digest = createHash(`sha${bits}`).update(value, 'ascii').digest()
+  const expected = digest.subarray(0, digest.length / 2).toString('base64url')
+  return actual === expected ? [] : [finding(`id_token claims /${claim}`, `${expected} (left half of SHA-${bits})`, show(actual))]
+}

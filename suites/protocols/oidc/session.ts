@@ -1,0 +1,42 @@
+import type { Answer } from '../../../core/client.ts'
+import { headerValues } from '../../../core/exchange.ts'
+import { Blocked } from '../../../core/finding.ts'
+import type { GivenAuthorization, GivenCode, World } from '../../../core/world.ts'
+import { clientOf, send } from '../../grants/token-requests.ts'
+
+/** The `Cookie` header of a browser after an answer: values that are set take the place of older ones, those that end are gone. */
+export function cookiesAfter(cookies: string, answer: Answer): string {
+  const jar = new Map(cookies.split(/;\s*/).filter(Boolean).map((pair) => [pair.slice(0, pair.indexOf('=')), pair]))
+  for (const value of headerValues(answer.headers, 'set-cookie')) {
+    const [pair = '', ...attributes] = value.split(/;\s*/)
+    const name = pair.slice(0, pair.indexOf('='))
+    if (attributes.some(endsCookie)) jar.delete(name)
+    else jar.set(name, pair)
+  }
+  return [...jar.values()].join('; ')
+}
+
+function endsCookie(attribute: string): boolean {
+  const [name = '', value = ''] = attribute.split('=')
+  if (name.toLowerCase() === 'max-age') return Number(value) <= 0
+  return name.toLowerCase() === 'expires' && Date.parse(value) <= Date.now()
+}
+
+/** The code of an authorization response, with what it is bound to. Throws {@link Blocked} where there is none. */
+export function codeOf(world: World, { parameters, answer }: GivenAuthorization): GivenCode {
+  const code = parameters.get('code')
+  if (!code) throw new Blocked(`the authorization response has no code${parameters.has('error') ? ` but ${parameters.get('error')}` : ` (${answer.status})`}`)
+  return { code, redirectUri: clientOf(world, 'confidential').redirectUri ?? '' }
+}
+
+/** What the authorization endpoint says without asking the user. */
+export async function silentLogin(world: World, cookies: string): Promise<{ readonly code: boolean; readonly error: string | undefined; readonly answer: Answer }> {
+  const { clientId, redirectUri = '' } = clientOf(world, 'confidential')
+  const answer = await send(world, {
+    method: 'GET', path: '/authorize',
+    query: { response_type: 'code', client_id: clientId, redirect_uri: redirectUri, scope: 'openid', state: world.unique(), prompt: 'none' },
+    ...(cookies === '' ? {} : { headers: { cookie: cookies } }),
+  })
+  const parameters = answer.location?.searchParams
+  return { code: parameters?.has('code') ?? false, error: parameters?.get('error') ?? undefined, answer }
+}

@@ -1,0 +1,166 @@
+import type { Check } from '../../../core/check.ts'
+import { expectNone, expectOneOf, finding, show } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { isObject, type JsonObject } from '../../../specs/document.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
+import { required } from '../../endpoints/recipes.ts'
+import { userinfo as ask } from '../../grants/token-requests.ts'
+import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
+import { forgeries } from './forgeries.ts'
+
+const needs = ['userinfo', 'authorization-code', 'login'] as const
+const refusal = [rfc(6750, '3.1'), recorded2021]
+
+/** Claims that do not change between two requests. `updated_at` does, with every login of another check. */
+const stableClaims = ['sub', 'name', 'given_name', 'family_name', 'nickname', 'picture', 'email', 'email_verified', 'phone_number']
+
+/** Which tokens userinfo answers to, and what it gives for which scope. The tokens come from a code: a password grant widens `openid`. */
+export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo'], collectionItems: [] }, [
+  ...Object.entries(forgeries).map(([name, { title, forge }]): StatedCheck => ({
+    id: `protocols/oidc/userinfo/forged/${name}`,
+    title: `An access token ${title} is refused`,
+    sources: [...refusal, rfc(8725, '3')],
+    level: 'must',
+    needs: [...needs, 'jwks'],
+    async run(world) {
+      const token = await signedToken(world)
+      const answer = await ask(world, await forge(token, world))
+      // 401, as for any token that is none; the rest is no less of a refusal.
+      expectOneOf('status', answer.status, [401, 400, 403])
+    },
+  })),
+  {
+    id: 'protocols/oidc/userinfo/id-token',
+    title: 'An ID token is no access token',
+    sources: [oidcCore('5.3.1', 'UserInfoRequest'), auth0Docs('secure/tokens/access-tokens/use-access-tokens')],
+    level: 'should',
+    needs,
+    async run(world) {
+      const { idToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+      const answer = await ask(world, required(idToken, 'an ID token'))
+      expectOneOf('status', answer.status, [401, 403])
+    },
+  },
+  {
+    id: 'protocols/oidc/userinfo/refresh-token',
+    title: 'A refresh token is no access token',
+    sources: [...refusal, rfc(6749, '1.5')],
+    level: 'must',
+    needs: ['userinfo', 'refresh-token'],
+    async run(world) {
+      const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access' })
+      const answer = await ask(world, required(refreshToken, 'a refresh token'))
+      expectOneOf('status', answer.status, [401, 400, 403])
+    },
+  },
+  ...(['auth0', 'standard'] as const).map((profile): StatedCheck => ({
+    id: `protocols/oidc/userinfo/without-openid${profile === 'auth0' ? '' : '/standard'}`,
+    title: profile === 'auth0' ? 'An access token for an API alone is refused with 401 or 403' : 'An access token that openid was not asked for is refused',
+    sources: [oidcCore('5.3.1', 'UserInfoRequest'), auth0Docs('api/authentication/user-profile/get-user-info')],
+    level: profile === 'auth0' ? 'must' : 'should',
+    profiles: [profile],
+    needs,
+    async run(world) {
+      const { audience, scopes } = required(world.personas.api, 'api')
+      const { accessToken } = await world.given.tokens({ client: 'confidential', scope: required(scopes[0], 'a scope of the API'), audience })
+      const answer = await ask(world, accessToken)
+      expectOneOf('status', answer.status, [401, 403])
+    },
+  })),
+  {
+    id: 'protocols/oidc/userinfo/scope-openid',
+    title: 'For openid alone there is neither an e-mail address nor a name',
+    sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'should',
+    profiles: ['auth0'],
+    needs,
+    async run(world) {
+      expectNone(presentFindings(await profileFor(world, 'openid'), ['email', 'email_verified', 'name', 'nickname', 'picture']))
+    },
+  },
+  {
+    id: 'protocols/oidc/userinfo/scope-profile',
+    title: 'For the scope profile there is a name, and no e-mail address',
+    sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'should',
+    profiles: ['auth0'],
+    needs,
+    async run(world) {
+      const profile = await profileFor(world, 'openid profile')
+      expectNone(
+        ['name', 'nickname'].some((name) => typeof profile[name] === 'string') ? [] : [finding('body /name', 'a text, or a nickname', show(profile.name))],
+        presentFindings(profile, ['email', 'email_verified']),
+      )
+    },
+  },
+  {
+    id: 'protocols/oidc/userinfo/scope-email',
+    title: 'For the scope email there is an e-mail address, and no name',
+    sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'should',
+    profiles: ['auth0'],
+    needs,
+    async run(world) {
+      const profile = await profileFor(world, 'openid email')
+      expectNone(typeof profile.email === 'string' ? [] : [finding('body /email', 'a text', show(profile.email))], presentFindings(profile, ['name', 'nickname', 'picture']))
+    },
+  },
+  ...(['auth0', 'standard'] as const).map((profile): StatedCheck => ({
+    id: `protocols/oidc/userinfo/post${profile === 'auth0' ? '' : '/standard'}`,
+    title: profile === 'auth0' ? 'Userinfo says the same by GET and by POST' : 'Userinfo answers POST with what it answers GET',
+    sources: [oidcCore('5.3', 'UserInfo')],
+    level: profile === 'auth0' ? 'should' : 'must',
+    profiles: [profile],
+    needs,
+    async run(world) {
+      const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+      const byGet = profileOf((await ask(world, accessToken)).json)
+      const answer = await ask(world, accessToken, { method: 'POST' })
+      const byPost = isObject(answer.json) ? answer.json : {}
+      expectNone(
+        answer.status === 200 ? [] : [finding('status of POST /userinfo', '200', String(answer.status))],
+        stableClaims.flatMap((name) => (JSON.stringify(byGet[name]) === JSON.stringify(byPost[name]) ? [] : [finding(`body /${name} of POST /userinfo`, show(byGet[name]), show(byPost[name]))])),
+      )
+    },
+  })),
+  {
+    id: 'protocols/oidc/userinfo/scheme-letter-case',
+    title: 'The scheme Bearer may be written in small letters',
+    sources: [rfc(9110, '11.1')],
+    level: 'should',
+    profiles: ['standard'],
+    needs,
+    async run(world) {
+      const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+      profileOf((await ask(world, accessToken)).json)
+      const answer = await ask(world, accessToken, { headers: { authorization: `bearer ${accessToken}` } })
+      expectOneOf('status', answer.status, [200])
+    },
+  },
+])
+
+/** An access token that anybody can read, and that userinfo answers to. Others can't be forged in these ways. */
+async function signedToken(world: World): Promise<string> {
+  const { audience } = required(world.personas.api, 'api')
+  const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email', audience })
+  if (!/^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/.test(accessToken)) throw new Blocked('the access token is not a signed JWT')
+  const { status } = await ask(world, accessToken)
+  if (status !== 200) throw new Blocked(`userinfo does not answer to the token as it is: ${status}`)
+  return accessToken
+}
+
+async function profileFor(world: World, scope: string): Promise<JsonObject> {
+  const { accessToken } = await world.given.tokens({ client: 'confidential', scope })
+  return profileOf((await ask(world, accessToken)).json)
+}
+
+/** Whether userinfo answers at all, another check judges. */
+function profileOf(body: unknown): JsonObject {
+  if (isObject(body) && typeof body.sub === 'string') return body
+  throw new Blocked('userinfo gives no profile')
+}
+
+function presentFindings(profile: JsonObject, names: readonly string[]) {
+  return names.flatMap((name) => (profile[name] === undefined ? [] : [finding(`body /${name}`, '(absent)', '(present)')]))
+}

@@ -1,0 +1,28 @@
+import type { Check } from '../core/check.ts'
+import { runCheck } from '../core/runner.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { startReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
+import { openWorlds } from '../fixtures/world.ts'
+
+/** Verdicts of some checks, ten at a time, on a reference tenant of their own. */
+export async function judge(options: ReferenceTenantOptions, selected: readonly Check[]): Promise<Verdict[]> {
+  const tenant = await startReferenceTenant(options)
+  const worlds = openWorlds(tenant.configuration, { seed: 1 })
+  try {
+    const queue = [...selected]
+    const verdicts: Verdict[] = []
+    await Promise.all(Array.from({ length: 10 }, async () => {
+      for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await runCheck(check, worlds.permissions, () => worlds.stage()))
+    }))
+    return verdicts
+  } finally {
+    await worlds.close()
+    await tenant.close()
+  }
+}
+
+/** What a reader has to know of the verdicts that accuse somebody or say nothing. */
+export function notPassed(verdicts: readonly Verdict[]): Pick<Verdict, 'check' | 'status' | 'reason' | 'findings'>[] {
+  return verdicts.filter(({ status }) => status !== 'pass' && status !== 'unsupported')
+    .map(({ check, status, reason, findings }) => ({ check, status, findings, ...(reason === undefined ? {} : { reason }) }))
+}
