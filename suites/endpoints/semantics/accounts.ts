@@ -32,6 +32,25 @@ function echoCheck(variant: Variant, member: string, title: string, source: Sour
   }
 }
 
+/** A message with a code is sent to where the request said. */
+function arrivalCheck(variant: Variant, slug: string, member: string, title: string, source: Source): StatedCheck {
+  return {
+    id: `endpoints/${variant.id}/${slug}`,
+    title,
+    sources: [source],
+    level: 'must',
+    profiles: ['auth0'],
+    needs: [...variant.needs, 'inbox'],
+    effects: variant.effects,
+    async run(world) {
+      const ingredients = await recipes[variant.id]!.make(world)
+      await world.client.send(requestOf(variant, ingredients))
+      const message = await world.given.message(valueOf(ingredients.values, member)!)
+      expectThat(/^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
+    },
+  }
+}
+
 /** What sign-up, password change, passwordless start and userinfo do, beyond the form of their answers. */
 export function accountSemantics(variant: Variant): Check[] {
   const shared = { operations: [operationOf(variant)], collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem] }
@@ -101,36 +120,14 @@ export function accountSemantics(variant: Variant): Check[] {
         },
       },
     ])
-    case 'passwordless/start-email': return toChecks(shared, [echoCheck(variant, 'email', 'Passwordless by e-mail: the answer names the address that the message goes to', startPage), {
-      id: 'endpoints/passwordless/start-email/mail',
-      title: 'Passwordless by e-mail: a code of digits arrives',
-      sources: [auth0Docs('authenticate/passwordless/authentication-methods/email-otp')],
-      level: 'must',
-      profiles: ['auth0'],
-      needs: [...variant.needs, 'inbox'],
-      effects: variant.effects,
-      async run(world) {
-        const ingredients = await recipes[variant.id]!.make(world)
-        await world.client.send(requestOf(variant, ingredients))
-        const message = await world.given.message(valueOf(ingredients.values, 'email')!)
-        expectThat(/^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
-      },
-    }])
-    case 'passwordless/start-sms': return toChecks(shared, [echoCheck(variant, 'phone_number', 'Passwordless by SMS: the answer names the number that the message goes to', startPage), {
-      id: 'endpoints/passwordless/start-sms/message',
-      title: 'Passwordless by SMS: a code of digits arrives',
-      sources: [auth0Docs('authenticate/passwordless/authentication-methods/sms-otp')],
-      level: 'must',
-      profiles: ['auth0'],
-      needs: [...variant.needs, 'inbox'],
-      effects: variant.effects,
-      async run(world) {
-        const ingredients = await recipes[variant.id]!.make(world)
-        await world.client.send(requestOf(variant, ingredients))
-        const message = await world.given.message(valueOf(ingredients.values, 'phone_number')!)
-        expectThat(/^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
-      },
-    }])
+    case 'passwordless/start-email': return toChecks(shared, [
+      echoCheck(variant, 'email', 'Passwordless by e-mail: the answer names the address that the message goes to', startPage),
+      arrivalCheck(variant, 'mail', 'email', 'Passwordless by e-mail: a code of digits arrives', auth0Docs('authenticate/passwordless/authentication-methods/email-otp')),
+    ])
+    case 'passwordless/start-sms': return toChecks(shared, [
+      echoCheck(variant, 'phone_number', 'Passwordless by SMS: the answer names the number that the message goes to', startPage),
+      arrivalCheck(variant, 'message', 'phone_number', 'Passwordless by SMS: a code of digits arrives', auth0Docs('authenticate/passwordless/authentication-methods/sms-otp')),
+    ])
     case 'userinfo': return toChecks(shared, [{
       id: 'endpoints/userinfo/email',
       title: 'User profile: the scope email gives the address that the user logged in with',
