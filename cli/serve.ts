@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import type { Check } from '../core/check.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { Mutant } from '../fixtures/mutants/index.ts'
 import { startReferenceTenant, type ReferenceTenant } from '../fixtures/reference/server.ts'
@@ -12,8 +13,10 @@ import { print } from './terminal.ts'
 export async function serve(given: Arguments): Promise<number> {
   if (given.flag('list-mutants')) {
     const { mutants } = await import('../fixtures/mutants/index.ts')
+    const { allChecks } = await import('../suites/index.ts')
+    const checks = new Map(allChecks().map((check) => [check.id, check]))
     const width = Math.max(0, ...mutants.map(({ id }) => id.length))
-    print(mutants.map(({ id, title, killedBy }) => `${id.padEnd(width)}  ${title} (found by ${killedBy})`).join('\n'))
+    print(mutants.map(({ id, title, killedBy }) => `${id.padEnd(width)}  ${title} (found by ${killedBy}${wayToSee(checks.get(killedBy))})`).join('\n'))
     return 0
   }
   const configFile = given.text('write-config')
@@ -66,6 +69,13 @@ async function writeConfiguration(file: string, configuration: Configuration): P
   } catch (error) {
     throw new UsageError(`${file} can't be written (${(error as NodeJS.ErrnoException).code}); name another file with --write-config.`)
   }
+}
+
+/** What a run needs beyond its defaults for this check to count. */
+function wayToSee(check: Check | undefined): string {
+  if (!check) return ''
+  const options = [...(check.profiles.includes('auth0') ? [] : ['--profile standard']), ...(check.level === 'should' ? ['--strict'] : [])]
+  return options.length > 0 ? `, with ${options.join(' ')}` : check.level === 'may' ? ', which never counts' : ''
 }
 
 function untilStopped(): Promise<void> {
