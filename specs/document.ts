@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isObject, type JsonObject } from '../core/json.ts'
 import { packageRoot } from '../core/package-root.ts'
-
-/** A JSON object of the document. */
-export type JsonObject = Readonly<Record<string, unknown>>
 
 /** Where the OpenAPI document of the Auth0 Authentication API lies. */
 export const documentFile: string = join(packageRoot, 'specs', 'auth0-authentication.openapi.json')
@@ -29,9 +27,4 @@ export function resolved(document: JsonObject, value: unknown): JsonObject {
     )
   }
   return isObject(current) ? current : {}
-}
-
-/** Whether a JSON value is an object. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

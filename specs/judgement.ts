@@ -3,7 +3,7 @@ import { headerValues } from '../core/exchange.ts'
 import { finding, show } from '../core/expectation.ts'
 import type { Finding } from '../core/finding.ts'
 import type { AnswerDemand, HeaderDemand } from './contract.ts'
-import { isObject } from './document.ts'
+import { isObject } from '../core/json.ts'
 import type { SchemaJudge } from './schemas.ts'
 
 /** How an answer differs from a demand: nothing where it satisfies it. Pure, for live and for recorded answers alike. */

@@ -2,7 +2,8 @@ import type { Capability } from '../core/capability.ts'
 import type { Source } from '../core/check.ts'
 import type { Effect } from '../core/effect.ts'
 import type { AnswerDemand, ContractStatement, SourceStatement } from './contract.ts'
-import { isObject, resolved, type JsonObject } from './document.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
+import { resolved } from './document.ts'
 
 /** One input of a variant. */
 export interface Parameter {

@@ -2,7 +2,7 @@ import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js
 import addFormats from 'ajv-formats'
 import { finding, show } from '../core/expectation.ts'
 import type { Finding } from '../core/finding.ts'
-import { isObject, type JsonObject } from './document.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 
 /** Judges values by the JSON Schemas of one document. */
 export interface SchemaJudge {

@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/client.ts'
 import { finding } from '../../core/expectation.ts'
 import type { Finding } from '../../core/finding.ts'
-import { isObject } from '../../specs/document.ts'
+import { isObject } from '../../core/json.ts'
 
 const tokenMembers = ['access_token', 'refresh_token', 'id_token']
 

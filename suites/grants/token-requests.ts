@@ -4,7 +4,7 @@ import { finding } from '../../core/expectation.ts'
 import { Blocked, type Finding } from '../../core/finding.ts'
 import type { ClientPersona } from '../../core/persona.ts'
 import type { GivenCode, World } from '../../core/world.ts'
-import { isObject, type JsonObject } from '../../specs/document.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
 import { errorCodeOf } from '../../specs/judgement.ts'
 import { required } from '../endpoints/recipes.ts'
 

@@ -1,7 +1,7 @@
 import type { Exchange, HeaderList } from '../../core/exchange.ts'
 import { headerValues, mediaTypeOf } from '../../core/exchange.ts'
 import { UsageError } from '../../core/usage-error.ts'
-import { isObject } from '../../specs/document.ts'
+import { isObject } from '../../core/json.ts'
 
 /** One recorded request and its answer, with what was sent read into parameters. Secrets are still in it. */
 export interface RecordedEntry {

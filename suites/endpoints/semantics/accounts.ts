@@ -1,7 +1,7 @@
 import type { Check, Source } from '../../../core/check.ts'
 import { expectOneOf, expectThat, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
-import { isObject } from '../../../specs/document.ts'
+import { isObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'

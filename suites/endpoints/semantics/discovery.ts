@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
-import { isObject } from '../../../specs/document.ts'
+import { isObject } from '../../../core/json.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { oidcDiscovery, rfc } from '../../sources.ts'
 import { toChecks } from '../../checks.ts'

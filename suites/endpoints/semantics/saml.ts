@@ -2,10 +2,10 @@ import { randomBytes, X509Certificate } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
+import { fieldOf, readPage } from '../../../core/page.ts'
 import type { SamlClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
-import { formsOf, inputOf } from '../../forms.ts'
 import { auth0Docs, saml } from '../../sources.ts'
 import { elementsAt, parseXml, type XmlElement } from '../../xml.ts'
 import { required } from '../recipes.ts'
@@ -105,8 +105,8 @@ function loginChecks(variant: Variant): Parameters<typeof toChecks>[1] {
         const { acs, entityId } = client(world)
         const { path, id, relayState } = requestBy(world)
         const { form, response } = await loggedIn(world, path)
-        expectOneOf('form @action', form?.action, [acs])
-        expectOneOf('form input RelayState', inputOf(form, 'RelayState'), [relayState])
+        expectOneOf('form @action', form.action.href, [new URL(acs).href])
+        expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [relayState])
         expectOneOf('document element', response?.name, ['Response'])
         expectOneOf('Response/@InResponseTo', response?.attributes.InResponseTo, [id])
         expectOneOf('Response/@Destination', response?.attributes.Destination, [acs])
@@ -195,7 +195,7 @@ function loginChecks(variant: Variant): Parameters<typeof toChecks>[1] {
         // Whether before the login or after it, is left to the server.
         const { answer } = await world.given.loggedIn(requestBy(world, elsewhere).path)
         expectThat(answer.status < 500, 'status', 'an answer to the request', answer.status)
-        const addresses = [...formsOf(answer.body).map(({ action }) => action), answer.location?.href ?? '']
+        const addresses = [...readPage(answer.body, answer.url).forms.map(({ action }) => action.href), answer.location?.href ?? '']
         expectThat(!addresses.some((address) => address.startsWith(elsewhere)), 'form @action', 'not an address outside the allow list', elsewhere)
       },
     },
@@ -228,9 +228,9 @@ function requestBy(world: World, acs = client(world).acs): { path: string; id: s
 
 async function loggedIn(world: World, path: string) {
   const { answer } = await world.given.loggedIn(path)
-  const form = formsOf(answer.body).find((candidate) => inputOf(candidate, 'SAMLResponse') !== undefined)
+  const form = readPage(answer.body, answer.url).forms.find((candidate) => fieldOf(candidate, 'SAMLResponse') !== undefined)
   expectThat(form !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} ${show(answer.mediaType)}`)
-  return { form, response: parseXml(Buffer.from(inputOf(form, 'SAMLResponse') ?? '', 'base64').toString('utf8')) }
+  return { form, response: parseXml(Buffer.from(fieldOf(form, 'SAMLResponse') ?? '', 'base64').toString('utf8')) }
 }
 
 /** The hosts that a target may call itself: the one it was asked at, and that of its issuer. */

@@ -1,9 +1,9 @@
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, show } from '../../../core/expectation.ts'
+import { fieldOf, readPage } from '../../../core/page.ts'
 import type { WsFedClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
-import { formsOf, inputOf } from '../../forms.ts'
 import { auth0Docs, wsFederation } from '../../sources.ts'
 import { elementsAt, parseXml } from '../../xml.ts'
 import { required } from '../recipes.ts'
@@ -59,12 +59,12 @@ export function wsFedSemantics(variant: Variant): Check[] {
         const context = `context-${world.unique()}`
         const query = new URLSearchParams({ wa: 'wsignin1.0', wtrealm: realm ?? `urn:${clientId}`, wreply: reply, wctx: context })
         const { answer } = await world.given.loggedIn(`/wsfed/${clientId}?${query}`)
-        const form = formsOf(answer.body).find((candidate) => inputOf(candidate, 'wresult') !== undefined)
+        const form = readPage(answer.body, answer.url).forms.find((candidate) => fieldOf(candidate, 'wresult') !== undefined)
         expectThat(form !== undefined, 'body', 'a form with wresult', `${answer.status} ${show(answer.mediaType)}`)
-        expectOneOf('form @action', form.action, [reply])
-        expectOneOf('form input wa', inputOf(form, 'wa'), ['wsignin1.0'])
-        expectOneOf('form input wctx', inputOf(form, 'wctx'), [context])
-        const root = parseXml(inputOf(form, 'wresult') ?? '')
+        expectOneOf('form @action', form.action.href, [new URL(reply).href])
+        expectOneOf('form input wa', fieldOf(form, 'wa'), ['wsignin1.0'])
+        expectOneOf('form input wctx', fieldOf(form, 'wctx'), [context])
+        const root = parseXml(fieldOf(form, 'wresult') ?? '')
         expectOneOf('wresult document element', root?.name, ['RequestSecurityTokenResponse', 'RequestSecurityTokenResponseCollection'])
         const response = root?.name === 'RequestSecurityTokenResponseCollection' ? elementsAt(root, 'RequestSecurityTokenResponse')[0] : root
         const [assertion] = elementsAt(response, 'RequestedSecurityToken', 'Assertion')

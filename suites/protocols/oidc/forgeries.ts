@@ -1,7 +1,7 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
-import { isObject, type JsonObject } from '../../../specs/document.ts'
+import { isObject, type JsonObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { bodyOf, send } from '../../grants/token-requests.ts'
 

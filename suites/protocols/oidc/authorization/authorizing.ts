@@ -5,7 +5,7 @@ import type { Answer } from '../../../../core/client.ts'
 import { Blocked } from '../../../../core/finding.ts'
 import type { ClientPersona } from '../../../../core/persona.ts'
 import type { GivenAuthorization, World } from '../../../../core/world.ts'
-import { isObject, type JsonObject } from '../../../../specs/document.ts'
+import { isObject, type JsonObject } from '../../../../core/json.ts'
 import { decodeJwt } from '../../../../specs/judgement.ts'
 import type { StatedCheck } from '../../../checks.ts'
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../../../../core/client.ts'
 import { headerValues } from '../../../../core/exchange.ts'
 import { Blocked } from '../../../../core/finding.ts'
+import { readPage } from '../../../../core/page.ts'
 import type { World } from '../../../../core/world.ts'
-import { formsOf } from '../../../forms.ts'
 import { codeRequest, granted, type AuthorizationParameters } from './authorizing.ts'
 
 /** Where a request to the authorization endpoint leads to without anybody filling in a form. */
@@ -43,7 +43,7 @@ export async function visit(world: World, parameters: AuthorizationParameters, c
     next.hash = ''
     answer = await ask(next.href)
   }
-  return { answer, delivered: deliveredBy(answer, redirectUri), asksToLogIn: !isRedirect(answer) && asksToLogIn(answer.body) }
+  return { answer, delivered: deliveredBy(answer, redirectUri), asksToLogIn: !isRedirect(answer) && asksToLogIn(answer) }
 }
 
 /** Whether a URL is an address of the application, with whatever query and fragment the answer added. */
@@ -64,13 +64,13 @@ function deliveredBy(answer: Answer, redirectUri: string | undefined): Visit['de
     const fragment = new URLSearchParams(location.hash.slice(1))
     return fragment.size > 0 ? { mode: 'fragment', parameters: fragment } : { mode: 'query', parameters: location.searchParams }
   }
-  const form = formsOf(answer.body).find(({ action }) => URL.canParse(action, answer.url.href) && isAt(new URL(action, answer.url), redirectUri))
-  return form && { mode: 'form_post', parameters: new URLSearchParams(form.inputs.map(([name, value]): [string, string] => [name, value])) }
+  const form = readPage(answer.body, answer.url).forms.find(({ action }) => isAt(action, redirectUri))
+  return form && { mode: 'form_post', parameters: new URLSearchParams(form.controls.map(({ name, value }): [string, string] => [name, value])) }
 }
 
-function asksToLogIn(html: string): boolean {
+function asksToLogIn({ body, url }: Answer): boolean {
   const names = ['username', 'email', 'identifier', 'login', 'password']
-  return formsOf(html).some(({ inputs }) => inputs.some(([name]) => names.includes(name)))
+  return readPage(body, url).forms.some(({ controls }) => controls.some(({ name }) => names.includes(name)))
 }
 
 /** A session of the main user, opened by a plain request for a code: one for all checks that only look at how it is used. */

@@ -1,7 +1,7 @@
 import { expectNone, expectThat, finding, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
 import type { World } from '../../../../core/world.ts'
-import { isObject } from '../../../../specs/document.ts'
+import { isObject } from '../../../../core/json.ts'
 import { decodeJwt } from '../../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'

@@ -1,6 +1,6 @@
 import { expectThat } from '../../../../core/expectation.ts'
 import type { World } from '../../../../core/world.ts'
-import { isObject } from '../../../../specs/document.ts'
+import { isObject } from '../../../../core/json.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, rfc } from '../../../sources.ts'
 import { authorizationOperation, challengeOf, codeFor, codeRequest, needsAnnounced, newVerifier, redeem, withConfidential, withPublic, without, type AuthorizationParameters } from './authorizing.ts'

@@ -1,8 +1,8 @@
 import type { Answer } from '../../../../core/client.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
+import { readPage } from '../../../../core/page.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
-import { formsOf } from '../../../forms.ts'
 import { auth0Docs, oidcDiscovery } from '../../../sources.ts'
 import { application, authorizationOperation, authorized, codeRequest, formPostMode, frontChannelRequest, granted, needsAnnounced, responseTypePractices, withConfidential } from './authorizing.ts'
 
@@ -39,8 +39,9 @@ export const responseMode = toChecks(authorizationOperation, [
   ...inMode('query', () => {}),
   ...inMode('fragment', () => {}),
   ...inMode('form_post', (answer, redirectUri) => {
-    const form = formsOf(answer.body).find(({ action }) => URL.canParse(action, answer.url.href) && new URL(action, answer.url).href === new URL(redirectUri).href)
-    expectThat(form !== undefined, 'action of the form', redirectUri, formsOf(answer.body).map(({ action }) => action))
+    const { forms } = readPage(answer.body, answer.url)
+    const form = forms.find(({ action }) => action.href === new URL(redirectUri).href)
+    expectThat(form !== undefined, 'action of the form', redirectUri, forms.map(({ action }) => action.href))
     expectOneOf('method of the form', form.method, ['post'])
   }),
   {
