@@ -2,7 +2,7 @@ import { effects } from '../core/effect.ts'
 import type { Command, Option } from './command.ts'
 
 /** Names of the formats that a run is reported in. */
-export const reporterNames = ['terminal', 'json', 'junit', 'markdown', 'allure', 'github'] as const
+const reporterNames = ['terminal', 'json', 'junit', 'markdown', 'allure', 'github'] as const
 
 /** One entry of {@link reporterNames}. */
 export type ReporterName = (typeof reporterNames)[number]

@@ -28,7 +28,7 @@ const generators: Readonly<Record<string, () => Promise<readonly GeneratedFile[]
 }
 
 /** The schema of configuration files, as it is published. */
-export function configurationSchemaText(): string {
+function configurationSchemaText(): string {
   return `${JSON.stringify(configurationSchema, null, 2)}\n`
 }
 

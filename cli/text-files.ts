@@ -15,7 +15,7 @@ export function readTextFile(file: string): string {
 }
 
 /** Writes a text to a file that a person named, and makes its folder. Throws {@link UsageError} where it can't be written. */
-export function writeTextFile(file: string, text: string): void {
+function writeTextFile(file: string, text: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)

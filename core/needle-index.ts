@@ -1,7 +1,7 @@
 /** Below this length a value stands everywhere by chance. */
 export const shortestSecret = 6
 /** Below this length a secret in base64 is found by the characters that it alone decides. */
-export const shortestRun = 16
+const shortestRun = 16
 
 /** What is looked for, and what takes its place. */
 export interface Needle {

@@ -74,7 +74,7 @@ interface SplitUrl {
 }
 
 /** The parts of a URL as somebody typed it. Separators inside `{{variables}}` separate nothing. */
-export function splitUrl(raw: string): SplitUrl {
+function splitUrl(raw: string): SplitUrl {
   const beforeHash = raw.slice(0, indexOutside(raw, '#'))
   const queryAt = indexOutside(beforeHash, '?')
   const query = beforeHash.slice(queryAt + 1)

@@ -30,7 +30,7 @@ export function errorCodeOf(answer: Pick<Answer, 'json'>): string | undefined {
 }
 
 /** The description that goes with {@link errorCodeOf}. */
-export function errorDescriptionOf(answer: Pick<Answer, 'json'>): string | undefined {
+function errorDescriptionOf(answer: Pick<Answer, 'json'>): string | undefined {
   const body = answer.json
   if (!isObject(body)) return undefined
   return [body.error_description, body.description].find((value): value is string => typeof value === 'string')

@@ -43,7 +43,7 @@ export function endpointChecks(document: JsonObject): Check[] {
 }
 
 /** The document's demands for a situation of a variant: its own row, or that of its family. */
-export function demandsFor({ answers, parameters }: Variant, situation: string): Readonly<Record<string, AnswerDemand>> {
+function demandsFor({ answers, parameters }: Variant, situation: string): Readonly<Record<string, AnswerDemand>> {
   const [family = '', name] = situation.split('/')
   // What the family says of a missing parameter, it says of required ones.
   const isFamily = !['missing', 'empty', 'repeated'].includes(family) || parameters.some((parameter) => parameter.name === name && parameter.required)
