@@ -1,6 +1,7 @@
+import { capabilities, type Capability } from '../core/capability.ts'
 import { effects } from '../core/effect.ts'
 import type { ClientPersona } from '../core/persona.ts'
-import type { Configuration } from '../fixtures/target/configuration.ts'
+import type { Configuration, InboxConfiguration } from '../fixtures/target/configuration.ts'
 
 /** JSON Schema of a type: leaving out a member, or one too many, is a compile error, so the schema can't fall behind the type. */
 type SchemaOf<T> = Described & (
@@ -8,6 +9,7 @@ type SchemaOf<T> = Described & (
     : [T] extends [number] ? { readonly type: 'integer' | 'number'; readonly minimum?: number; readonly exclusiveMinimum?: number; readonly maximum?: number }
       : [T] extends [string] ? StringSchema<T>
         : [T] extends [readonly (infer Item)[]] ? { readonly type: 'array'; readonly items: SchemaOf<Item>; readonly uniqueItems?: boolean }
+        : string extends keyof T ? { readonly type: 'object'; readonly propertyNames: { readonly pattern: string }; readonly additionalProperties: SchemaOf<T[keyof T]> }
           : {
               readonly type: 'object'
               readonly additionalProperties: false
@@ -32,6 +34,12 @@ interface Described {
 /** A web address, or a variable of the environment that will be one. */
 const address = '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://|.*\\$\\{)'
 
+/** An operation of the document: method and path. */
+const operation = { pattern: '^(?:GET|POST|PUT|PATCH|DELETE) /[^?#\\s]*$' } as const
+
+const lacks = Object.fromEntries(Object.entries(capabilities).map(([name, what]) =>
+  [name, { description: `${what}: why it does not.`, type: 'string', minLength: 1 }])) as unknown as { readonly [Name in Capability]: SchemaOf<string> }
+
 const client = (description: string): SchemaOf<ClientPersona> => ({
   description,
   type: 'object',
@@ -51,10 +59,43 @@ const client = (description: string): SchemaOf<ClientPersona> => ({
   },
 })
 
+const samlProperties = {
+  clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+  acs: { description: 'Registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/acs'] },
+  entityId: { description: 'What the service provider calls itself: the Issuer of its requests.', type: 'string', minLength: 1, examples: ['urn:sp.example.com'] },
+  logoutUrl: { description: 'Logout callback of the add-on.', type: 'string', pattern: address, examples: ['https://sp.example.com/logout'] },
+} as const
+
+const samlClient = <More extends object>(description: string, more: More) => ({
+  description,
+  type: 'object',
+  additionalProperties: false,
+  required: ['clientId', 'acs', 'entityId', ...Object.keys(more) as (keyof More)[]],
+  properties: { ...samlProperties, ...more },
+}) as const
+
+const inbox = (description: string): SchemaOf<InboxConfiguration> => ({
+  description,
+  type: 'object',
+  additionalProperties: false,
+  required: ['kind'],
+  properties: {
+    kind: {
+      description: 'outbox: a JSON array of { to, via, code?, link? } at url, newest last. mailpit: Mailpit at url. smtp: a mail server of our own on port. '
+        + 'webhook: a receiver for SMS gateways on port. command: prints messages as JSON lines.',
+      enum: ['outbox', 'mailpit', 'smtp', 'webhook', 'command'],
+    },
+    url: { description: 'Address of an outbox, or of Mailpit.', type: 'string', pattern: address, examples: ['http://127.0.0.1:8025'] },
+    port: { description: 'Port to listen on.', type: 'integer', minimum: 1, maximum: 65_535, examples: [2525] },
+    host: { description: 'Address to listen on.', type: 'string', minLength: 1, default: '127.0.0.1' },
+    command: { description: 'Program and arguments; the address that messages are wanted for comes last.', type: 'array', items: { description: 'An argument.', type: 'string' }, examples: [['node', 'messages.mjs']] },
+  },
+})
+
 const schema: SchemaOf<Configuration> = {
   title: 'Configuration of auth0-conformance',
   description: 'What a run has to know about its target. Everything but "target" may be left out; checks that need it are then reported as unsupported. '
-    + 'In any text ${NAME} stands for a variable of the environment, and $${NAME} for ${NAME} itself.',
+    + 'In any text ${NAME} stands for a variable of the environment, ${NAME:-text} for it or a text in its place, and $${NAME} for ${NAME} itself.',
   type: 'object',
   additionalProperties: false,
   required: ['target'],
@@ -69,6 +110,13 @@ const schema: SchemaOf<Configuration> = {
         issuer: { description: 'The "iss" of its tokens, where that is not baseUrl and a slash.', type: 'string', pattern: address, examples: ['https://login.example.com/'] },
         caFile: { description: 'PEM file with the authority that signed its TLS certificate. A relative path starts at the folder of the configuration file.', type: 'string', minLength: 1 },
         insecure: { description: 'Accept any TLS certificate.', type: 'boolean', default: false },
+        host: {
+          description: 'Host, and port where it has one, that the target calls itself, where baseUrl is only the way to it: sent as Host, and asked for in TLS.',
+          type: 'string',
+          pattern: '^(?:[\\w.-]+|\\[[\\da-fA-F:.]+\\])(?::\\d+)?$|\\$\\{',
+          examples: ['tenant.example.com'],
+        },
+        proxy: { description: 'Whether to go through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name. Loopback addresses never do.', type: 'boolean', default: true },
       },
     },
     profile: { description: 'Whose word counts: how Auth0 itself answers, or what the RFCs and OpenID say.', enum: ['auth0', 'standard'], default: 'auth0' },
@@ -82,17 +130,11 @@ const schema: SchemaOf<Configuration> = {
         machine: client('A machine-to-machine application with a client grant for the API. The confidential client where absent.'),
         other: client('A second confidential application, to which codes and tokens of the first are worthless.'),
         restricted: client('A confidential application that has no grant type but authorization_code.'),
-        saml: {
-          description: 'An application with the SAML2 Web App add-on.',
-          type: 'object',
-          additionalProperties: false,
-          required: ['clientId', 'acs', 'entityId'],
-          properties: {
-            clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
-            acs: { description: 'Registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/acs'] },
-            entityId: { description: 'What the service provider calls itself: the Issuer of its requests.', type: 'string', minLength: 1, examples: ['urn:sp.example.com'] },
-          },
-        },
+        saml: samlClient('An application with the SAML2 Web App add-on.', {}),
+        samlSigned: samlClient('An application with the SAML2 Web App add-on, a signingCert and signResponse.', {
+          signingKey: { description: 'The key to its signingCert: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_SAML_KEY}'] },
+        }),
+        samlCustom: samlClient('An application with the add-on settings of conformance-saml-custom in the tenant.yaml of this package.', {}),
         wsfed: {
           description: 'An application with the WS-Fed add-on.',
           type: 'object',
@@ -102,6 +144,7 @@ const schema: SchemaOf<Configuration> = {
             clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
             realm: { description: 'Its wtrealm, where that is not urn: and the client ID.', type: 'string', minLength: 1, examples: ['urn:rp.example.com'] },
             reply: { description: 'Registered reply URL.', type: 'string', pattern: address, examples: ['https://rp.example.com/signin'] },
+            logoutUrl: { description: 'One of its Allowed Logout URLs.', type: 'string', pattern: address, examples: ['https://rp.example.com/signed-out'] },
           },
         },
       },
@@ -152,6 +195,15 @@ const schema: SchemaOf<Configuration> = {
         sms: { description: 'Passwordless connection that sends text messages.', type: 'string', minLength: 1, examples: ['sms'] },
       },
     },
+    organization: {
+      description: 'Organization that authorization requests name.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['id'],
+      properties: {
+        id: { description: 'Its ID.', type: 'string', minLength: 1, examples: ['org_9ybsU1dN2dKfDkBi'] },
+      },
+    },
     social: {
       description: 'A token that a social provider gave to one of its users, for POST /oauth/access_token.',
       type: 'object',
@@ -162,19 +214,83 @@ const schema: SchemaOf<Configuration> = {
         accessToken: { description: 'Access token of the provider.', type: 'string', minLength: 1, examples: ['${SOCIAL_ACCESS_TOKEN}'] },
       },
     },
-    inbox: {
-      description: 'Where the messages that the target sends can be read.',
+    inbox: inbox('Where the messages that the target sends can be read.'),
+    smsInbox: inbox('Where its text messages can be read, where that is another place.'),
+    login: {
+      description: 'How users get through the login pages.',
       type: 'object',
       additionalProperties: false,
-      required: ['kind', 'url'],
+      required: ['driver'],
       properties: {
-        kind: { description: 'outbox: a JSON array of { to, via, code?, link? } at the URL, newest last.', enum: ['outbox'] },
-        url: { description: 'Its address.', type: 'string', pattern: address },
+        driver: {
+          description: 'http: forms are read and answered without a browser. command: a program is given the authorization URL and prints where it ended. '
+            + 'manual: a person logs in, and the end is received on a loopback port.',
+          enum: ['http', 'command', 'manual'],
+          default: 'http',
+        },
+        command: { description: 'Program and arguments of the driver command; the URL comes last.', type: 'array', items: { description: 'An argument.', type: 'string' }, examples: [['node', 'login.mjs']] },
+        port: { description: 'Loopback port of the driver manual.', type: 'integer', minimum: 1, maximum: 65_535, default: 8765 },
+        timeoutMs: { description: 'How long one login may take, in milliseconds.', type: 'integer', minimum: 1, default: 60_000 },
       },
     },
     legacyEndpoints: {
       description: 'true where the deprecated endpoints answer as on tenants of before June 2017, false where they are switched off. Not judged where absent.',
       type: 'boolean',
+    },
+    lacks: {
+      description: 'What the target does not offer although nothing shows it, each with the reason. Checks that need it are reported as unsupported.',
+      type: 'object',
+      additionalProperties: false,
+      properties: lacks,
+    },
+    require: {
+      description: 'What the target has to offer: checks that need it fail where it is missing. Elsewhere a missing capability is unsupported, never a failure.',
+      type: 'array',
+      uniqueItems: true,
+      items: { description: 'A capability.', enum: Object.keys(capabilities) as Capability[] },
+      examples: [['login', 'userinfo']],
+    },
+    paths: {
+      description: 'Paths that the target calls otherwise, below baseUrl.',
+      type: 'object',
+      propertyNames: { pattern: '^/[^?#\\s]*$' },
+      additionalProperties: { description: 'The target\'s path.', type: 'string', pattern: '^/|\\$\\{', examples: ['/token'] },
+      examples: [{ '/oauth/token': '/token' }],
+    },
+    encoding: {
+      description: 'Operations whose bodies the target takes in one encoding only.',
+      type: 'object',
+      propertyNames: operation,
+      additionalProperties: { description: 'The encoding.', enum: ['json', 'form'] },
+      examples: [{ 'POST /oauth/token': 'json' }],
+    },
+    parameters: {
+      description: 'Parameters that operations of the target need beyond those that checks send. A request that has one already keeps its own.',
+      type: 'object',
+      propertyNames: operation,
+      additionalProperties: {
+        description: 'Parameters by name.',
+        type: 'object',
+        propertyNames: { pattern: '' },
+        additionalProperties: { description: 'A value.', type: 'string' },
+      },
+      examples: [{ 'GET /authorize': { resource: 'https://api.example.com' } }],
+    },
+    knownFailures: {
+      description: 'Defects that the target is known to have. They do not count; one that is not there any more does.',
+      type: 'array',
+      items: {
+        description: 'A known failure.',
+        type: 'object',
+        additionalProperties: false,
+        required: ['check', 'reason'],
+        properties: {
+          check: { description: 'Id of a check, or the beginning of some ids up to a slash.', type: 'string', minLength: 1, examples: ['endpoints/token/password/wrong-password'] },
+          reason: { description: 'Why it fails, so that a reader can tell whether it still has to.', type: 'string', minLength: 1 },
+          url: { description: 'Where that is written down.', type: 'string', pattern: address },
+          until: { description: 'Last day on which it is accepted.', type: 'string', pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$|\\$\\{', examples: ['2030-12-31'] },
+        },
+      },
     },
     allow: {
       description: 'What checks may do to the target. Checks that do anything else are not run.',

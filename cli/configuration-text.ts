@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { ParseError } from 'jsonc-parser'
 import { UsageError } from '../core/usage-error.ts'
+
+/** The package by its own name, for configurations that it is not installed beside. */
+const definition = fileURLToPath(new URL(`define-config${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url))
 
 /** Endings of configuration files, in the order in which messages name them. */
 export const configurationEndings = ['json', 'yaml', 'yml', 'js', 'mjs', 'ts'] as const
@@ -17,8 +20,10 @@ export async function readConfigurationFile(file: string): Promise<unknown> {
       return fromYaml(textOf(file), file)
     case '.js':
     case '.mjs':
+    case '.cjs':
     case '.ts':
     case '.mts':
+    case '.cts':
       return fromModule(file)
     default:
       throw new UsageError(`${file}: a configuration ends in ${configurationEndings.map((ending) => `.${ending}`).join(', ')}; rename it to what it is written in.`)
@@ -54,13 +59,10 @@ async function fromYaml(text: string, file: string): Promise<unknown> {
 }
 
 async function fromModule(file: string): Promise<unknown> {
-  if (/\.m?ts$/i.test(file) && !canStripTypes()) {
-    throw new UsageError(`${file}: Node ${process.version} can't read TypeScript; use Node 22.18 or newer, or rename the configuration to .mjs and leave out the types.`)
-  }
   textOf(file)
   let loaded: { readonly default?: unknown }
   try {
-    loaded = await import(pathToFileURL(resolve(file)).href) as { readonly default?: unknown }
+    loaded = /\.[cm]?ts$/i.test(file) ? await fromTypeScript(resolve(file)) : await import(pathToFileURL(resolve(file)).href) as typeof loaded
   } catch (error) {
     throw new UsageError(`${file} can't be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}.`)
   }
@@ -68,7 +70,8 @@ async function fromModule(file: string): Promise<unknown> {
   return loaded.default
 }
 
-/** Not in the types of the oldest Node that is supported. */
-function canStripTypes(): boolean {
-  return Boolean((process.features as { readonly typescript?: string | false }).typescript)
+/** Nothing is kept on disk: the cache would lie in the consumer's folders, and the package may be read-only. */
+async function fromTypeScript(path: string): Promise<{ readonly default?: unknown }> {
+  const { createJiti } = await import('jiti')
+  return createJiti(import.meta.url, { fsCache: false, moduleCache: false, interopDefault: false, alias: { 'auth0-conformance': definition } }).import(path)
 }

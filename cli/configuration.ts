@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { ErrorObject } from 'ajv'
 import { UsageError } from '../core/usage-error.ts'
+import { memberMissing } from '../fixtures/inbox/index.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { configurationSchema } from './configuration-schema.ts'
 import { configurationEndings, readConfigurationFile } from './configuration-text.ts'
-import { pathName, withEnvironment, type Environment } from './environment.ts'
+import { pathName, withEnvironment, type Environment, type Shape } from './environment.ts'
 import { didYouMean } from './nearest.ts'
 
 /** The configuration in a folder, by its name; `undefined` where there is none. Throws {@link UsageError} where there are several. */
@@ -18,7 +19,7 @@ export function findConfigurationFile(folder: string): string | undefined {
 /** Reads, completes and checks a configuration file. Throws {@link UsageError} that says what is wrong where, and never repeats a value. */
 export async function loadConfiguration(file: string, environment: Environment): Promise<Configuration> {
   const read = await readConfigurationFile(file)
-  return checkConfiguration(withEnvironment(read, environment, file), file)
+  return checkConfiguration(withEnvironment(read, environment, file, configurationSchema as Shape), file)
 }
 
 /** Checks a value against the published schema and makes a configuration of it: paths absolute, addresses without trailing slash. */
@@ -31,7 +32,12 @@ export async function checkConfiguration(value: unknown, file: string): Promise<
     throw new UsageError(`${file}: ${sentenceFor(errors[0]!)}${errors.length > 1 ? ` (${errors.length - 1} more after this one)` : ''}`)
   }
   const { $schema: _, ...configuration } = value as Configuration & { readonly $schema?: string }
+  for (const name of ['inbox', 'smsInbox'] as const) {
+    const lacking = configuration[name] && memberMissing(configuration[name])
+    if (lacking !== undefined) throw new UsageError(`${file}: ${name}.${lacking} is missing.`)
+  }
   const { target } = configuration
+  await checkOperations(configuration, file)
   return {
     ...configuration,
     target: {
@@ -40,6 +46,22 @@ export async function checkConfiguration(value: unknown, file: string): Promise<
       ...(target.caFile === undefined ? {} : { caFile: isAbsolute(target.caFile) ? target.caFile : resolve(dirname(file), target.caFile) }),
     },
   }
+}
+
+/** A misspelt operation would silently change nothing. */
+async function checkOperations({ paths = {}, encoding = {}, parameters = {} }: Configuration, file: string): Promise<void> {
+  if ([paths, encoding, parameters].every((member) => Object.keys(member).length === 0)) return
+  const { loadDocument } = await import('../specs/document.ts')
+  const { paths: documented } = loadDocument()
+  const known = Object.entries(documented as Readonly<Record<string, object>>)
+  const operations = known.flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+  const check = (member: string, names: readonly string[], candidates: readonly string[], what: string): void => {
+    const unknown = names.find((name) => !candidates.includes(name))
+    if (unknown !== undefined) throw new UsageError(`${file}: ${member} names ${unknown}, which is no ${what} of the document${didYouMean(unknown, candidates)}; conformance spec prints it.`)
+  }
+  check('paths', Object.keys(paths), known.map(([path]) => path), 'path')
+  check('encoding', Object.keys(encoding), operations, 'operation')
+  check('parameters', Object.keys(parameters), operations, 'operation')
 }
 
 /** A base URL as clients use it. Throws {@link UsageError} that begins with `place` where the text is none. */
@@ -55,7 +77,7 @@ function rank({ keyword }: ErrorObject): number {
   return keyword === 'additionalProperties' ? 0 : keyword === 'required' ? 2 : 1
 }
 
-function sentenceFor({ instancePath, keyword, params, parentSchema, data }: ErrorObject): string {
+function sentenceFor({ instancePath, keyword, params, parentSchema, data, propertyName }: ErrorObject): string {
   const path = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
   const place = pathName(path)
   const schema = parentSchema as { readonly properties?: object; readonly examples?: readonly unknown[] } | undefined
@@ -76,6 +98,10 @@ function sentenceFor({ instancePath, keyword, params, parentSchema, data }: Erro
     case 'minLength':
       return `${place} is empty.`
     case 'pattern':
+      if (propertyName !== undefined) return `${pathName([...path, propertyName])} is no ${path[0] === 'paths' ? 'path, such as /oauth/token' : 'operation, such as POST /oauth/token'}.`
+      if (path.at(-1) === 'until') return `${place} must be a date, such as 2030-12-31.`
+      if (path.at(-1) === 'host') return `${place} must be a host name, with a port where it has one, such as tenant.example.com.`
+      if (path[0] === 'paths') return `${place} must be a path, such as /token.`
       return `${place} must be a URL${schema?.examples?.[0] === undefined ? '' : `, such as ${String(schema.examples[0])}`}.`
     case 'uniqueItems':
       return `${place} holds the same value twice.`

@@ -26,6 +26,8 @@ export interface Judged {
   readonly verdicts: readonly Verdict[]
   /** What went wrong on our side outside of any check; nobody knows then what the verdicts are worth. */
   readonly problems: readonly string[]
+  /** Why the target was given up on the way, where it was. */
+  readonly lost?: string
 }
 
 /** A check gives up long before: each request has a timeout. This ends one that hangs by our own fault. */
@@ -47,8 +49,8 @@ export async function judgeChecks(judging: Judging): Promise<Judged> {
   if (unusable) {
     return { verdicts: [], problems: [`The folder ${root} has ${unusable[0]} in its name, which the test engine takes for a part of a URL; install the package in another folder.`] }
   }
-  // The worker's young generation would grow to 48 MB; with a small one it takes no longer, and 20 MB less.
-  setFlagsFromString('--max-semi-space-size=4')
+  // The worker's young generation would grow to 48 MB; with this one it takes no longer, and less memory.
+  setFlagsFromString('--max-semi-space-size=16')
   const collector = createCollector(judging)
   const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, before: process.listeners(signal) }))
   const vitest = await createVitest('test', {
@@ -87,7 +89,8 @@ export async function judgeChecks(judging: Judging): Promise<Judged> {
   }
   const verdicts = checks.flatMap(({ id }) => collector.verdicts.get(id) ?? [])
   const isComplete = verdicts.length === checks.length || stop.aborted || collector.problems.length > 0
-  return { verdicts, problems: isComplete ? collector.problems : [`Only ${verdicts.length} of ${checks.length} checks came to an end.`] }
+  const lost = collector.lost()
+  return { verdicts, problems: isComplete ? collector.problems : [`Only ${verdicts.length} of ${checks.length} checks came to an end.`], ...(lost === undefined ? {} : { lost }) }
 }
 
 async function runUntil(vitest: Vitest, stop: AbortSignal): Promise<void> {
@@ -101,10 +104,11 @@ async function runUntil(vitest: Vitest, stop: AbortSignal): Promise<void> {
   }
 }
 
-function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; problems: string[]; reporter: Reporter } {
+function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; problems: string[]; lost(): string | undefined; reporter: Reporter } {
   const byId = new Map(checks.map((check) => [check.id, check]))
   const verdicts = new Map<string, Verdict>()
   const problems: string[] = []
+  let lost: string | undefined
   const collect = (testCase: TestCase): void => {
     const check = byId.get(testCase.name)
     // An ended run may tell of a test twice, and of tests that never started.
@@ -112,11 +116,13 @@ function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<
     const verdict = testCase.meta().verdict ?? unfinished(check, testCase, stop)
     if (!verdict) return
     verdicts.set(check.id, verdict)
+    lost ??= testCase.meta().lost
     onVerdict(verdict)
   }
   return {
     verdicts,
     problems,
+    lost: () => lost,
     reporter: {
       onTestCaseResult: collect,
       onTestRunEnd(modules, unhandled) {

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'no
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Run } from '../core/run.ts'
 import { UsageError } from '../core/usage-error.ts'
-import { renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal } from '../reporters/index.ts'
+import { renderGithub, renderHtml, renderJson, renderJunit, renderMarkdown, renderSarif, renderTerminal } from '../reporters/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { ReporterName } from './commands.ts'
 import { columns, print, showsColor, warn } from './terminal.ts'
@@ -20,6 +20,8 @@ const files = {
   json: { name: 'run.json', render: renderJson },
   junit: { name: 'junit.xml', render: renderJunit },
   markdown: { name: 'summary.md', render: renderMarkdown },
+  html: { name: 'report.html', render: renderHtml },
+  sarif: { name: 'conformance.sarif', render: renderSarif },
 } as const
 
 /** What the arguments ask for, else what is usual; on GitHub Actions its annotations too. */
@@ -59,6 +61,10 @@ export function allureResultsOf({ folder }: Pick<Reports, 'folder'>): string {
 
 /** Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on. */
 export async function writeReports(run: Run, { names, folder, verbose }: Reports, { isLive }: { readonly isLive: boolean }): Promise<void> {
+  const allure = names.includes('allure') ? await import('../reporters/allure.ts') : undefined
+  if (allure && !isLive) allure.writeAllureResults(run, allureResultsOf({ folder }))
+  // Allure makes its page in a process of its own while the other reports are written.
+  const page = allure && (await import('../reporters/allure-html.ts')).generateAllureReport(allureResultsOf({ folder }), allurePageOf({ folder }))
   const written: string[] = []
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)
@@ -71,22 +77,17 @@ export async function writeReports(run: Run, { names, folder, verbose }: Reports
     const summary = process.env.GITHUB_STEP_SUMMARY
     if (summary) appendFileSync(summary, renderMarkdown(run))
   }
-  if (names.includes('allure')) {
-    if (!isLive) (await import('../reporters/allure.ts')).writeAllureResults(run, allureResultsOf({ folder }))
-    written.push(...await writeAllurePage(folder))
+  if (page) {
+    // A page needs Allure itself, which not everybody has installed; the results are complete without it.
+    const outcome = await page
+    if (!outcome.ok) warn(outcome.reason)
+    written.push(allureResultsOf({ folder }), ...(outcome.ok ? [allurePageOf({ folder })] : []))
   }
   if (names.includes('terminal') && written.length > 0) print(`Reports: ${written.map((path) => relative('', path)).join(', ')}`)
 }
 
-/** A page needs Allure itself, which not everybody has installed; the results are complete without it. */
-async function writeAllurePage(folder: string): Promise<string[]> {
-  const { generateAllureReport } = await import('../reporters/allure-html.ts')
-  const results = allureResultsOf({ folder })
-  const page = join(folder, 'allure-report', 'index.html')
-  const outcome = await generateAllureReport(results, page)
-  if (outcome.ok) return [results, page]
-  warn(outcome.reason)
-  return [results]
+function allurePageOf({ folder }: Pick<Reports, 'folder'>): string {
+  return join(folder, 'allure-report', 'index.html')
 }
 
 function isFile(name: ReporterName): name is keyof typeof files {

@@ -1,54 +1,82 @@
 import { randomInt } from 'node:crypto'
 import type { Check } from '../core/check.ts'
-import { createClient, openConnection } from '../core/client.ts'
-import { Blocked } from '../core/finding.ts'
-import { createLimiter } from '../core/limiter.ts'
-import { createRedactor } from '../core/redaction.ts'
-import { exitCodeOf } from '../core/run.ts'
+import { withBaseline } from '../core/compare-runs.ts'
+import { addressOf } from '../core/client.ts'
+import { recognize } from '../core/known-failures.ts'
+import { exitCodeOf, type Run } from '../core/run.ts'
 import { reasonNotToTry, type Permissions } from '../core/runner.ts'
+import { UsageError } from '../core/usage-error.ts'
 import { factsOf, type Verdict } from '../core/verdict.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
-import type { Configuration } from '../fixtures/target/configuration.ts'
 import { allChecks } from '../suites/index.ts'
+import { renamedChecks } from '../suites/renamed.ts'
 import type { Plan } from '../suites/run.suite.ts'
 import type { Arguments } from './arguments.ts'
 import type { Judged } from './engine.ts'
+import { hintsFor } from './hints.ts'
 import { listenForInterruption } from './interruption.ts'
+import { printable, printableBlock } from '../reporters/printable.ts'
 import { showProgress } from './progress.ts'
 import { allureResultsOf, chooseReports, prepareFolder, writeReports, type Reports } from './reports.ts'
-import { assembleRun, factsOfRun, type RunFacts } from './run-file.ts'
-import { selectChecks, toShard } from './selection.ts'
-import { openTarget, type Target } from './target.ts'
-import { warn } from './terminal.ts'
+import { assembleRun, factsOfRun, loadRun, type RunFacts } from './run-file.ts'
+import { selectChecks } from './selection.ts'
+import { divided, toShard, type Shard } from './shards.ts'
+import { openTarget, probed, type Target } from './target.ts'
+import { print, warn } from './terminal.ts'
 
 /** `conformance run`: judges a target and reports. */
 export async function run(given: Arguments): Promise<number> {
-  const shard = given.text('shard')
-  const ofShard = shard === undefined ? {} : { shard: toShard(shard) }
+  const context = contextOf(given)
   const interruption = listenForInterruption()
   const target = await openTarget(given)
   try {
     const { profile } = target.configuration
-    const checks = selectChecks(allChecks(), { profile, suites: given.list('suite'), patterns: given.positionals, ...ofShard })
-    return await judgeAndReport(target, checks, given, interruption.signal)
+    const all = allChecks()
+    const selected = selectChecks(all, { profile, suites: given.list('suite'), patterns: given.positionals })
+    const { baseline, shard } = context
+    // Better now than after a run.
+    if (baseline && baseline.profile !== profile) throw new UsageError(`${given.text('baseline')} was judged by the profile ${baseline.profile}, and this run is by ${profile}; compare runs of one profile.`)
+    const division = shard && divided(selected, shard, context.durations)
+    const ofShard = shard && division ? { shard: { ...shard, plan: division.plan } } : {}
+    return await judgeAndReport(target, division?.checks ?? selected, { given, stop: interruption.signal, all, ...(baseline ? { baseline } : {}), ...ofShard })
   } finally {
     await target.close()
     interruption.release()
   }
 }
 
-async function judgeAndReport(target: Target, checks: readonly Check[], given: Arguments, stop: AbortSignal): Promise<number> {
-  const { configuration } = target
+/** What a run has to do with others, read before anything is sent. */
+function contextOf(given: Arguments): { readonly baseline?: Run; readonly durations?: Run; readonly shard?: Shard } {
+  const [baseline, durations, shard] = [given.text('baseline'), given.text('durations'), given.text('shard')]
+  if (durations !== undefined && shard === undefined) throw new UsageError('--durations is how the checks are divided; give --shard I/N with it, or leave it out.')
+  return {
+    ...(baseline === undefined ? {} : { baseline: loadRun(baseline) }),
+    ...(durations === undefined ? {} : { durations: loadRun(durations) }),
+    ...(shard === undefined ? {} : { shard: toShard(shard) }),
+  }
+}
+
+interface Order {
+  readonly given: Arguments
+  readonly stop: AbortSignal
+  /** Every check that there is. */
+  readonly all: readonly Check[]
+  readonly baseline?: Run
+  readonly shard?: NonNullable<Run['shard']>
+}
+
+async function judgeAndReport(target: Target, checks: readonly Check[], { given, stop, all, baseline, shard }: Order): Promise<number> {
+  const { configuration, closed } = await probed(target, checks, stop)
   const strict = given.flag('strict')
   const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown', 'allure'])
-  const seed = given.number('seed') ?? randomInt(0x7fff_ffff)
+  const seed = given.number('seed') ?? (shard ? seedOf(shard.plan) : randomInt(0x7fff_ffff))
   const runs = given.number('runs')
-  const plan: Plan = { configuration, ids: checks.map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
+  const plan: Plan = { configuration, ids: waitingFirst(checks).map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
   const { capabilities, missing } = capabilitiesOf(configuration)
   const facts = factsOfRun({
     target: {
       baseUrl: configuration.target.baseUrl,
-      issuer: configuration.target.issuer ?? `${configuration.target.baseUrl}/`,
+      issuer: configuration.target.issuer ?? `${addressOf(configuration.target)}/`,
       capabilities: [...capabilities],
       missing: [...missing].map(([capability, reason]) => ({ capability, reason })),
     },
@@ -58,16 +86,38 @@ async function judgeAndReport(target: Target, checks: readonly Check[], given: A
   prepareFolder(reports)
 
   const startedAt = new Date()
-  const closed = target.isEmbedded ? undefined : await reasonNotToReach(configuration)
-  const { verdicts, problems } = closed === undefined
+  const { verdicts, problems, lost }: Judged = closed === undefined
     ? await judge(plan, checks, { reports, facts, strict, stop })
     : { verdicts: unjudged(checks, { capabilities, missing, allowed: new Set(configuration.allow) }, closed), problems: [closed] }
 
-  for (const problem of problems) warn(`conformance: ${problem}`)
+  for (const problem of problems) warn(`conformance: ${printableBlock(problem)}`)
+  if (lost !== undefined && closed === undefined) warn(`conformance: ${printable(lost)}`)
   if (verdicts.length === 0 && problems.length > 0) return 3
-  const result = assembleRun(facts, { startedAt, verdicts, strict, isInterrupted: stop.aborted })
-  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 })
+  const recognized = recognize(verdicts, configuration.knownFailures ?? [], {
+    existing: all.map(({ id }) => id), renamed: renamedChecks, day: startedAt.toISOString().slice(0, 10),
+  })
+  const judged: Run = {
+    ...assembleRun(facts, { startedAt, verdicts: recognized.verdicts, strict, isInterrupted: stop.aborted || lost !== undefined }),
+    ...(recognized.stale.length > 0 ? { staleKnownFailures: recognized.stale } : {}),
+    ...(shard ? { shard } : {}),
+  }
+  const result = baseline === undefined ? judged : withBaseline(judged, baseline, {
+    renamed: renamedChecks, existing: new Set(all.map(({ id }) => id)), selected: new Set(checks.map(({ id }) => id)),
+  })
+  // What was written while the run went on knows nothing of a baseline and of known failures.
+  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 && !baseline && !configuration.knownFailures?.length })
+  if (reports.names.includes('terminal') && !target.isEmbedded && closed === undefined) for (const line of hintsFor(result, configuration.lacks)) print(line)
   return exitCodeOf(result, { strict }) || (problems.length > 0 ? 3 : 0)
+}
+
+/** Parts of one run begin at the same place without having agreed upon it. */
+function seedOf(plan: string): number {
+  return Buffer.from(plan.slice(plan.indexOf('-') + 1), 'base64').readUInt32BE() & 0x7fff_ffff
+}
+
+/** Checks that wait on purpose are begun first: the others run meanwhile. */
+function waitingFirst(checks: readonly Check[]): Check[] {
+  return [...checks].sort((a, b) => (b.pausesMs ?? 0) - (a.pausesMs ?? 0))
 }
 
 interface Surroundings {
@@ -90,20 +140,6 @@ async function judge(plan: Plan, checks: readonly Check[], { reports, facts, str
     return await judgeChecks({ plan, checks, concurrency, reporters, onVerdict: (verdict) => progress.add(verdict), stop })
   } finally {
     progress.end()
-  }
-}
-
-/** Asks the target for anything: hundreds of checks that find the same closed door would tell nothing more. */
-async function reasonNotToReach({ target, timeoutMs = 10_000 }: Configuration): Promise<string | undefined> {
-  const connection = openConnection({ ...target, timeoutMs, limiter: createLimiter({ concurrency: 1 }), connections: 1 })
-  try {
-    await createClient(connection, createRedactor()).send({ method: 'GET', path: '/.well-known/openid-configuration' })
-    return undefined
-  } catch (error) {
-    if (error instanceof Blocked) return `${target.baseUrl} can't be judged: ${error.message}`
-    throw error
-  } finally {
-    await connection.close()
   }
 }
 

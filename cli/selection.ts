@@ -9,20 +9,13 @@ export interface Selection {
   readonly suites: readonly string[]
   /** Ids, or the beginnings of ids up to a slash; all where empty. An id stands for its check alone, with a slash at its end for what is below it. */
   readonly patterns: readonly string[]
-  readonly shard?: Shard
-}
-
-/** One part of the selected checks: the `index`-th of `count`, from 1. */
-export interface Shard {
-  readonly index: number
-  readonly count: number
 }
 
 /**
  * The selected checks, in the order of the catalogue. Throws {@link UsageError} where a pattern or a suite matches nothing:
- * a run that judged nothing would look like one that found nothing. Only a shard may be empty.
+ * a run that judged nothing would look like one that found nothing.
  */
-export function selectChecks(checks: readonly Check[], { profile, suites, patterns, shard }: Selection): Check[] {
+export function selectChecks(checks: readonly Check[], { profile, suites, patterns }: Selection): Check[] {
   const matchers = patterns.map((pattern) => ({ pattern, matches: matcherOf(pattern, checks) }))
   const unmatched = matchers.find(({ matches }) => !checks.some(matches))?.pattern
   if (unmatched !== undefined) throw noSuchCheck(unmatched, checks)
@@ -43,16 +36,7 @@ export function selectChecks(checks: readonly Check[], { profile, suites, patter
       ...patterns,
     ].join(' and ')} have none in common; conformance list shows what there is.`)
   }
-  // One after another, so that the slow checks of one topic are spread over all parts.
-  return shard ? selected.filter((_, at) => at % shard.count === shard.index - 1) : selected
-}
-
-/** Reads `I/N`. */
-export function toShard(text: string): Shard {
-  const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []
-  const shard = { index: Number(index), count: Number(count) }
-  if (shard.index >= 1 && shard.index <= shard.count) return shard
-  throw new UsageError(`--shard needs I/N with I between 1 and N, such as 2/5, and "${text}" is none.`)
+  return selected
 }
 
 /** The check with this id. Throws {@link UsageError} with the nearest ids where there is none. */

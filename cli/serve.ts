@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import type { Check } from '../core/check.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { Mutant } from '../fixtures/mutants/index.ts'
-import { startReferenceTenant, type ReferenceTenant } from '../fixtures/reference/server.ts'
+import { startReferenceTenant, type ReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import type { Arguments } from './arguments.ts'
 import { toBaseUrl } from './configuration.ts'
@@ -29,7 +29,8 @@ export async function serve(given: Arguments): Promise<number> {
   const tenant = await start({
     port: given.number('port') ?? 0,
     ...(publicUrl === undefined ? {} : { publicUrl: toBaseUrl(publicUrl, '--public-url') }),
-    ...(mutant === undefined ? {} : (await findMutant(mutant)).options),
+    ...(given.text('profile') === 'standard' ? { profile: 'standard' } : {}),
+    ...(mutant === undefined ? {} : await defective(mutant)),
   })
   try {
     if (configFile !== undefined) await writeConfiguration(configFile, tenant.configuration)
@@ -50,6 +51,14 @@ async function start(options: NonNullable<Parameters<typeof startReferenceTenant
     if (code === 'EACCES') throw new UsageError(`Port ${options.port} needs more rights; name one above 1023 with --port.`)
     throw error
   }
+}
+
+/** A check of the standards alone finds its defect only in a tenant that follows them. */
+async function defective(id: string): Promise<Mutant['options'] & Pick<ReferenceTenantOptions, 'profile'>> {
+  const { killedBy, options } = await findMutant(id)
+  const { allChecks } = await import('../suites/index.ts')
+  const isAuth0s = allChecks().find((check) => check.id === killedBy)?.profiles.includes('auth0') ?? true
+  return isAuth0s ? options : { profile: 'standard', ...options }
 }
 
 async function findMutant(id: string): Promise<Mutant> {

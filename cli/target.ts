@@ -1,6 +1,14 @@
 import { resolve } from 'node:path'
+import type { Capability } from '../core/capability.ts'
+import type { Check } from '../core/check.ts'
+import { createClient, openConnection } from '../core/client.ts'
+import { createLimiter } from '../core/limiter.ts'
+import { createRedactor } from '../core/redaction.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { adaptedClient } from '../fixtures/target/adaptation.ts'
+import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
+import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
 import type { Effect } from '../core/effect.ts'
 import type { Arguments } from './arguments.ts'
 import { findConfigurationFile, loadConfiguration, toBaseUrl } from './configuration.ts'
@@ -18,7 +26,7 @@ export interface Target {
  * else the configuration's own; else the reference tenant, which is started.
  */
 export async function openTarget(given: Arguments): Promise<Target> {
-  const address = addressOf(given)
+  const address = statedAddress(given)
   const file = given.text('config') ?? findConfigurationFile(process.cwd())
   const stated = file === undefined ? undefined : await loadConfiguration(file, process.env)
   if (stated || address !== undefined) {
@@ -26,11 +34,12 @@ export async function openTarget(given: Arguments): Promise<Target> {
     return { configuration: withArguments({ ...stated, target }, given), isEmbedded: false, close: async () => {} }
   }
   const { startReferenceTenant } = await import('../fixtures/reference/server.ts')
-  const tenant = await startReferenceTenant()
+  const tenant = await startReferenceTenant({ profile: given.text('profile') === 'standard' ? 'standard' : 'auth0' })
   return { configuration: withArguments(tenant.configuration, given), isEmbedded: true, close: () => tenant.close() }
 }
 
-function addressOf(given: Arguments): string | undefined {
+/** The base URL that `--domain` or `--base-url` names. Throws {@link UsageError} where they name none. */
+export function statedAddress(given: Pick<Arguments, 'text'>): string | undefined {
   const domain = given.text('domain')
   const baseUrl = given.text('base-url')
   if (domain !== undefined && baseUrl !== undefined) throw new UsageError('--domain and --base-url both name the target; give one of them.')
@@ -43,10 +52,48 @@ function addressOf(given: Arguments): string | undefined {
   return toBaseUrl(`https://${domain}`, '--domain')
 }
 
+/**
+ * What the target shows of itself, as far as checks need it: the configuration with what it was found to lack, and why nothing can be judged.
+ * Nothing is asked of the embedded tenant.
+ */
+export async function probed(target: Target, checks: readonly Check[], stop: AbortSignal): Promise<Pick<Target, 'configuration'> & { readonly closed?: string }> {
+  const { configuration } = target
+  if (target.isEmbedded || checks.length === 0) return { configuration }
+  const { timeoutMs, concurrency, rate, require: required = [] } = configuration
+  const { capabilities } = capabilitiesOf(configuration)
+  const needed = new Set(checks.flatMap(({ needs }) => needs))
+  const wanted = [...needed].filter((capability) => capabilities.has(capability) || required.includes(capability))
+  const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
+  const connection = openConnection({ ...configuration.target, timeoutMs, limiter, connections: concurrency })
+  try {
+    const client = adaptedClient(createClient(connection, createRedactor()), connection.baseUrl, configuration)
+    const { lacks, closed } = await Promise.race([probeTarget(client, configuration, wanted), whenEnded(stop)])
+    // The checks begin with a limiter of their own: their first request keeps its distance from the last of these.
+    if (rate !== undefined) await limiter.run(async () => {})
+    const insists = required.some((capability) => lacks.has(capability))
+    return {
+      configuration: { ...configuration, lacks: { ...Object.fromEntries(lacks), ...configuration.lacks } },
+      ...(closed === undefined || insists ? {} : { closed: `${configuration.target.baseUrl} can't be judged: ${closed}` }),
+    }
+  } finally {
+    // An ended run does not wait for what is under way.
+    if (!stop.aborted) await connection.close()
+  }
+}
+
+function whenEnded(stop: AbortSignal): Promise<Probing> {
+  const ended: Probing = { lacks: new Map(), closed: 'the run was ended before it began' }
+  return new Promise((resolve) => {
+    if (stop.aborted) resolve(ended)
+    stop.addEventListener('abort', () => resolve(ended), { once: true })
+  })
+}
+
 /** Arguments take the place of what the configuration says; effects are added to those that it allows. */
 function withArguments(configuration: Configuration, given: Arguments): Target['configuration'] {
   const caFile = given.text('ca')
   const rate = given.number('rate') ?? configuration.rate
+  const required = [...new Set([...(configuration.require ?? []), ...(given.list('require') as readonly Capability[])])]
   const allow = [...new Set([...(configuration.allow ?? []), ...(given.list('allow') as readonly Effect[])])]
   return {
     ...configuration,
@@ -57,6 +104,7 @@ function withArguments(configuration: Configuration, given: Arguments): Target['
     },
     profile: (given.text('profile') as Configuration['profile']) ?? configuration.profile ?? 'auth0',
     allow,
+    ...(required.length > 0 ? { require: required } : {}),
     timeoutMs: given.number('timeout') ?? configuration.timeoutMs ?? 10_000,
     concurrency: given.number('concurrency') ?? configuration.concurrency ?? 10,
     ...(rate === undefined ? {} : { rate }),

@@ -26,7 +26,11 @@ export const capabilities = {
   jwks: 'GET /.well-known/jwks.json publishes the signing keys',
   'social-token': 'There is an access token of a social provider',
   saml: 'A client has the SAML2 Web App add-on',
+  'saml-signed-requests': 'A client with the SAML2 Web App add-on has a signing certificate',
+  'saml-logout': 'The SAML client that signs has a logout callback',
+  'saml-settings': 'A client with the SAML2 Web App add-on has the settings of conformance-saml-custom',
   wsfed: 'A client has the WS-Fed add-on',
+  'wsfed-logout': 'The client with the WS-Fed add-on has an allowed logout URL',
   'legacy-endpoints': 'The deprecated endpoints answer as on a tenant of before June 2017',
   'legacy-refusals': 'The deprecated endpoints are switched off, as on a new tenant',
 } as const

@@ -31,6 +31,8 @@ export interface Check {
   readonly operations: readonly string[]
   /** Items of the published collection it is about: `Get Access Token / Client Credentials`. */
   readonly collectionItems: readonly string[]
+  /** Milliseconds that it waits on purpose. Checks that wait begin first, so that nothing has to wait for them in the end. */
+  readonly pausesMs?: number
   /** Resolves when every expectation held; throws {@link Mismatch} or {@link Blocked}. */
   readonly run: (world: World) => Promise<void>
 }

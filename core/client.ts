@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
-import { Agent, request as send, type Dispatcher } from 'undici'
+import { Agent, buildConnector, EnvHttpProxyAgent, request as send, type Dispatcher } from 'undici'
 import { Blocked } from './finding.ts'
 import { headerValues, mediaTypeOf, type Exchange, type HeaderList } from './exchange.ts'
 import type { Limiter } from './limiter.ts'
@@ -13,6 +13,15 @@ const longestBody = 4 * 1024 * 1024
 const longestRecord = 64 * 1024
 /** Characters beyond, in which a secret may end that begins before: what is cut in half can't be told for a secret any more. */
 const longestSecret = 16 * 1024
+
+/** Bytes of bodies that one run reads at full length. A target that sends more is answered with {@link shortBody}: what checks share stays in memory. */
+const mostVolume = 64 * 1024 * 1024
+const shortBody = 64 * 1024
+/** Codings on top of each other that are undone: each may be made to grow. */
+const mostCodings = 3
+
+/** The target gave no complete answer. */
+export class Unanswered extends Blocked {}
 
 /** A request as a check states it. At most one of `form`, `json` and `body`. */
 export interface RequestStatement {
@@ -54,6 +63,8 @@ export interface Client {
   send(request: RequestStatement): Promise<Answer>
   /** Takes exchanges of another check into the record: what they made is used here as well. */
   adopt(exchanges: readonly Exchange[]): void
+  /** Empties the record: of many attempts with generated inputs only one is told. */
+  forget(): void
   readonly exchanges: readonly Exchange[]
 }
 
@@ -63,6 +74,8 @@ export interface Connection {
   readonly dispatcher: Dispatcher
   readonly timeoutMs: number
   readonly limiter: Limiter
+  /** Bytes of bodies that were read. */
+  volume: number
   close(): Promise<void>
 }
 
@@ -74,19 +87,52 @@ export interface ConnectionOptions {
   readonly connections: number
   readonly caFile?: string
   readonly insecure?: boolean
+  /** What the target calls itself, where `baseUrl` is only the way to it. */
+  readonly host?: string
+  /** Variables that may name a proxy: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, upper or lower case. None is used where absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
-/** Opens a pool of connections. Throws {@link UsageError} where the CA file cannot be read. */
+/** The address by which a target is asked: `baseUrl`, with the name that the target gives itself. Without a trailing slash. */
+export function addressOf({ baseUrl, host }: Pick<ConnectionOptions, 'baseUrl' | 'host'>): string {
+  const url = new URL(baseUrl)
+  return (host === undefined ? baseUrl : `${url.protocol}//${host}${url.pathname}`).replace(/\/+$/, '')
+}
+
+/** Connects to where the base URL points, whatever name is asked for. */
+function connectorTo(baseUrl: string, options: buildConnector.BuildOptions): buildConnector.connector {
+  const { hostname, port, protocol } = new URL(baseUrl)
+  const connect = buildConnector(options)
+  return (wanted, callback) => connect({ ...wanted, hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (protocol === 'https:' ? '443' : '80'), servername: wanted.servername || wanted.hostname }, callback)
+}
+
+/** Opens a pool of connections. Throws {@link UsageError} where the CA file cannot be read or a proxy's address is none. */
 export function openConnection(options: ConnectionOptions): Connection {
-  const { baseUrl, timeoutMs, limiter, caFile, insecure, connections } = options
+  const { baseUrl, timeoutMs, limiter, caFile, insecure, connections, host, environment = {} } = options
   let ca: string | undefined
   try {
     ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8')
   } catch {
     throw new UsageError(`The CA file ${caFile} can't be read: give the path of a PEM file.`)
   }
-  const agent = new Agent({ connections, connect: { ...(ca ? { ca } : {}), ...(insecure ? { rejectUnauthorized: false } : {}) } })
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), dispatcher: agent, timeoutMs, limiter, close: () => agent.close() }
+  const tls = { ...(ca ? { ca } : {}), ...(insecure ? { rejectUnauthorized: false } : {}) }
+  const proxy = host === undefined ? proxyOf(environment) : undefined
+  const agent = proxy
+    // A plain address is asked of the proxy as it is: many refuse to CONNECT to port 80.
+    ? new EnvHttpProxyAgent({ connections, connect: tls, requestTls: tls, proxyTunnel: false, ...proxy })
+    : new Agent({ connections, connect: host === undefined ? tls : connectorTo(baseUrl, tls) })
+  // Behind a proxy that drops every connection, closing would wait for one that never comes.
+  return { baseUrl: addressOf(options), dispatcher: agent, timeoutMs, limiter, volume: 0, close: () => (proxy ? agent.destroy() : agent.close()) }
+}
+
+/** Proxies that an environment names. What runs on this machine is never asked of one. */
+function proxyOf(environment: Readonly<Record<string, string | undefined>>): { httpProxy: string; httpsProxy: string; noProxy: string } | undefined {
+  const [httpProxy = '', httpsProxy = '', noProxy = ''] = ['http_proxy', 'https_proxy', 'no_proxy'].map((name) => environment[name] || environment[name.toUpperCase()] || '')
+  if ((httpProxy === '' && httpsProxy === '') || noProxy.trim() === '*') return undefined
+  for (const [name, value] of [['HTTP_PROXY', httpProxy], ['HTTPS_PROXY', httpsProxy]] as const) {
+    if (value !== '' && !(URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) throw new UsageError(`${name} is no address of a proxy: give it a URL such as http://proxy.example.com:3128.`)
+  }
+  return { httpProxy, httpsProxy, noProxy: `${noProxy},localhost,127.0.0.1,[::1]` }
 }
 
 /** A client that records into its own list. Redirects are not followed. */
@@ -95,6 +141,7 @@ export function createClient(connection: Connection, redactor: Redactor): Client
   return {
     exchanges,
     adopt: (others) => void exchanges.push(...others),
+    forget: () => void exchanges.splice(0),
     async send(statement) {
       const url = urlOf(connection.baseUrl, statement)
       const { body, headers } = encoded(statement)
@@ -114,16 +161,21 @@ export function createClient(connection: Connection, redactor: Redactor): Client
         return await connection.limiter.run(async () => {
           // Waiting for a turn is no part of it.
           startedAt = new Date()
-          const response = await send(url, {
+          const response = await withinTime(connection.timeoutMs, (signal) => send(url, {
             method: statement.method as Dispatcher.HttpMethod,
             headers: headers.flat(),
             ...(body === undefined ? {} : { body }),
             dispatcher: connection.dispatcher,
-            signal: AbortSignal.timeout(connection.timeoutMs),
+            signal,
             responseHeaders: 'raw',
-          })
-          const received = pairsOf(response.headers as unknown as readonly (string | Buffer)[])
-          const text = decoded(await readAtMost(response.body, longestBody), headerValues(received, 'content-encoding').join()).toString('utf8')
+          }).then(async (head) => {
+            const received = pairsOf(head.headers as unknown as readonly (string | Buffer)[])
+            const longest = connection.volume < mostVolume ? longestBody : shortBody
+            const bytes = decoded(await readAtMost(head.body, longest), headerValues(received, 'content-encoding').join(), longest)
+            connection.volume += bytes.length
+            return { statusCode: head.statusCode, received, text: bytes.toString('utf8') }
+          }))
+          const { received, text } = response
           record({
             response: {
               status: response.statusCode,
@@ -137,7 +189,7 @@ export function createClient(connection: Connection, redactor: Redactor): Client
       } catch (error) {
         const failure = reasonOf(error, connection.timeoutMs)
         record({ failure })
-        throw new Blocked(redactor.text(`${statement.method} ${url.pathname} was not answered: ${failure}`))
+        throw new Unanswered(redactor.text(`${statement.method} ${url.pathname} was not answered: ${failure}`))
       }
     },
   }
@@ -208,16 +260,20 @@ async function readAtMost(body: Dispatcher.ResponseData['body'], limit: number):
     length += chunk.length
     if (length > limit) {
       body.destroy()
-      throw new Error(`its body is longer than ${limit / 1024 / 1024} MB`)
+      throw new Error(limit < longestBody
+        ? `its body is longer than ${limit / 1024} kB, after ${mostVolume / 1024 / 1024} MB in this run`
+        : `its body is longer than ${limit / 1024 / 1024} MB`)
     }
   }
   return Buffer.concat(chunks)
 }
 
 /** A target may compress without being asked to. Throws where the body is not what its headers say, or grows beyond all measure. */
-function decoded(body: Buffer, contentEncoding: string): Buffer {
-  const limits = { maxOutputLength: longestBody }
-  return contentEncoding.toLowerCase().split(',').map((coding) => coding.trim()).reduceRight((bytes, coding) => {
+function decoded(body: Buffer, contentEncoding: string, longest: number): Buffer {
+  const limits = { maxOutputLength: longest }
+  const codings = contentEncoding.toLowerCase().split(',').map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
+  if (codings.length > mostCodings) throw new Error(`its body is encoded ${codings.length} times`)
+  return codings.reduceRight((bytes, coding) => {
     if (bytes.length === 0) return bytes
     try {
       if (coding === 'gzip' || coding === 'x-gzip') return gunzipSync(bytes, limits)
@@ -229,6 +285,27 @@ function decoded(body: Buffer, contentEncoding: string): Buffer {
     }
     return bytes
   }, body)
+}
+
+/**
+ * Ends with a `TimeoutError`, whatever the task makes of its signal: behind a proxy that drops connections undici tries for ever and does
+ * not look at it.
+ */
+async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const end = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const reason = new DOMException('no complete answer in time', 'TimeoutError')
+      controller.abort(reason)
+      reject(reason)
+    }, ms)
+  })
+  try {
+    return await Promise.race([task(controller.signal), end])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

@@ -18,6 +18,40 @@ export class Mismatch extends Error {
   }
 }
 
+/** The input, found by generating and then shrinking, for which a requirement does not hold. */
+export interface Counterexample {
+  /** Seed and path with which fast-check makes this very input again. */
+  readonly seed: number
+  readonly path: string
+  /** How many inputs were tried before this one failed, and how often it was made smaller. */
+  readonly runs: number
+  readonly shrinks: number
+  /** The input, as a person reads it. */
+  readonly input: string
+  /** What was done with it, one after another; empty where it is a single request. */
+  readonly steps: readonly CounterexampleStep[]
+}
+
+/** One step of a {@link Counterexample}. The exchanges of all steps follow one another in the verdict's `exchanges`. */
+export interface CounterexampleStep {
+  readonly title: string
+  /** What the model or the requirement says, and what the target did. */
+  readonly expected: string
+  readonly actual: string
+  readonly held: boolean
+  /** How many exchanges it made. */
+  readonly exchanges: number
+}
+
+/** A requirement was refuted by a generated input. */
+export class Refuted extends Mismatch {
+  readonly counterexample: Counterexample
+  constructor(findings: readonly Finding[], counterexample: Counterexample) {
+    super(findings)
+    this.counterexample = counterexample
+  }
+}
+
 /** A given could not be made: nobody can say whether the requirement holds. */
 export class Blocked extends Error {
   override readonly name = 'Blocked'

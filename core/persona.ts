@@ -16,6 +16,14 @@ export interface SamlClientPersona {
   readonly acs: string
   /** What the service provider calls itself: the Issuer of its requests. */
   readonly entityId: string
+  /** Logout callback of the add-on. */
+  readonly logoutUrl?: string
+}
+
+/** An application with the SAML2 Web App add-on and a `signingCert`: what it sends has to be signed. */
+export interface SigningSamlClientPersona extends SamlClientPersona {
+  /** The key to that certificate, PEM (PKCS #8). */
+  readonly signingKey: string
 }
 
 /** An application with the WS-Fed add-on. */
@@ -25,6 +33,8 @@ export interface WsFedClientPersona {
   readonly realm?: string
   /** Registered reply URL. */
   readonly reply: string
+  /** One of its Allowed Logout URLs. */
+  readonly logoutUrl?: string
 }
 
 /** A user of the database connection. */
@@ -49,6 +59,10 @@ export interface ClientPersonas {
   /** A confidential application that has no grant type but `authorization_code`. */
   readonly restricted?: ClientPersona
   readonly saml?: SamlClientPersona
+  /** Signs its requests, and gets responses that are signed as a whole. */
+  readonly samlSigned?: SigningSamlClientPersona
+  /** Has the add-on settings of `conformance-saml-custom` in `fixtures/tenant/tenant.yaml`. */
+  readonly samlCustom?: SamlClientPersona
   readonly wsfed?: WsFedClientPersona
 }
 

@@ -1,6 +1,7 @@
 import type { Capability } from './capability.ts'
 import type { Profile } from './check.ts'
-import { counts, type Status, type Verdict } from './verdict.ts'
+import type { Comparison } from './comparison.ts'
+import { counts, isBinding, type Status, type Verdict } from './verdict.ts'
 
 /** All verdicts of one run and what they were about: the content of `run.json` (`docs/run.schema.json`). */
 export interface Run {
@@ -29,6 +30,12 @@ export interface Run {
   readonly strict?: boolean
   /** Present and true where the run was ended before every check was judged. */
   readonly interrupted?: boolean
+  /** Present where the run was compared with a baseline. */
+  readonly comparison?: Comparison
+  /** A sentence for each known failure that is none any more. Absent where there is none. */
+  readonly staleKnownFailures?: readonly string[]
+  /** Present where these are not all checks that were to be judged: the `index`-th of `count` parts, from 1. Parts that belong together have the same `plan`. */
+  readonly shard?: { readonly index: number; readonly count: number; readonly plan: string }
   readonly verdicts: readonly Verdict[]
 }
 
@@ -40,16 +47,21 @@ export function totalsOf(verdicts: readonly Pick<Verdict, 'status'>[]): Record<S
 }
 
 /** Whether the target conforms: something was judged, and nothing that counts failed. */
-export function conforms(verdicts: readonly Pick<Verdict, 'status' | 'level'>[], options: { readonly strict: boolean }): boolean {
+export function conforms(verdicts: readonly Pick<Verdict, 'status' | 'level' | 'known' | 'change'>[], options: { readonly strict: boolean }): boolean {
   return verdicts.some(({ status }) => status === 'pass' || status === 'fail') && !verdicts.some((verdict) => counts(verdict, options))
 }
 
 /**
- * The exit code of a run: 1 where something that counts failed, 3 where nothing was judged, something went wrong on our side,
- * or the run was ended early, 0 otherwise.
+ * The exit code of a run: 1 where something that counts failed or a known failure is out of date, 3 where nothing was judged, something
+ * that the baseline judged was not, something went wrong on our side, or the run was ended early, 0 otherwise.
  */
-export function exitCodeOf(run: Pick<Run, 'verdicts' | 'totals' | 'interrupted'>, options: { readonly strict: boolean }): 0 | 1 | 3 {
-  if (run.verdicts.some((verdict) => counts(verdict, options))) return 1
-  if (run.interrupted || run.totals.error > 0 || run.totals.pass + run.totals.fail === 0) return 3
+export function exitCodeOf(run: Pick<Run, 'verdicts' | 'totals' | 'interrupted' | 'comparison' | 'staleKnownFailures'>, options: { readonly strict: boolean }): 0 | 1 | 3 {
+  if (run.verdicts.some((verdict) => counts(verdict, options)) || (run.staleKnownFailures?.length ?? 0) > 0) return 1
+  if (run.interrupted || run.totals.error > 0 || run.totals.pass + run.totals.fail === 0 || lostJudgements(run, options)) return 3
   return 0
+}
+
+/** Whether a requirement that could count was judged in the baseline and is not any more. */
+export function lostJudgements({ comparison }: Pick<Run, 'comparison'>, options: { readonly strict: boolean }): boolean {
+  return comparison?.changes.some((changed) => changed.change === 'no-longer-judged' && isBinding(changed, options)) ?? false
 }

@@ -4,16 +4,18 @@ import type { Client } from './client.ts'
 import { curlOf } from './curl.ts'
 import type { Effect } from './effect.ts'
 import { countingExpectations } from './expectation.ts'
-import { Blocked, Mismatch, type Finding } from './finding.ts'
+import { Blocked, Mismatch, Refuted, type Counterexample, type Finding } from './finding.ts'
 import type { Redactor } from './redaction.ts'
-import { factsOf, type Verdict } from './verdict.ts'
-import type { World } from './world.ts'
+import { factsOf, type Verdict, type VerdictDocument } from './verdict.ts'
+import type { Attachment, World } from './world.ts'
 
 /** The world of one check, with what the runner needs to make a verdict of it. */
 export interface Stage {
   readonly world: World
   readonly client: Client
   readonly redactor: Redactor
+  /** What the check attached. */
+  readonly attachments?: readonly Attachment[]
 }
 
 /** What decides whether a check is tried at all. */
@@ -22,12 +24,21 @@ export interface Permissions {
   /** Why a capability is missing, for the reason of a verdict. */
   readonly missing: ReadonlyMap<Capability, string>
   readonly allowed: ReadonlySet<Effect>
+  /** Capabilities that have to be there: a check that needs a missing one fails. */
+  readonly required?: ReadonlySet<Capability>
+  /** Why the configuration keeps a check from being judged although its needs are met. */
+  readonly unfit?: (check: Check) => string | undefined
 }
 
 /** Runs one check and judges it. Never rejects: what goes wrong on our side is a verdict too. */
 export async function runCheck(check: Check, permissions: Permissions, prepare: () => Stage): Promise<Verdict> {
   const facts = factsOf(check)
-  const refusal = reasonNotToTry(check, permissions)
+  const refusal = reasonNotToTry(check, permissions) ?? permissions.unfit?.(check)
+  const lack = check.needs.find((capability) => permissions.required?.has(capability) && !permissions.capabilities.has(capability))
+  if (lack !== undefined) {
+    const finding = { at: `capability ${lack}`, expected: 'there, because it is required', actual: permissions.missing.get(lack) ?? 'not offered by the target' }
+    return { ...facts, level: 'must', status: 'fail', durationMs: 0, findings: [finding], exchanges: [], reproduce: [] }
+  }
   if (refusal !== undefined) {
     return { ...facts, status: 'unsupported', durationMs: 0, reason: refusal, findings: [], exchanges: [], reproduce: [] }
   }
@@ -53,8 +64,26 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     ...outcomeOf(asserted, thrown, redactor),
     durationMs: Math.round(performance.now() - started),
     findings: thrown instanceof Mismatch ? thrown.findings.map(clean) : [],
+    ...(thrown instanceof Refuted ? { counterexample: cleaned(thrown.counterexample, redactor) } : {}),
     exchanges,
+    ...documentsOf(stage.attachments ?? [], thrown, redactor),
     reproduce: exchanges.map(curlOf),
+  }
+}
+
+/** Hundreds of checks look at the same few messages: only those that say something about one show it. */
+function documentsOf(attachments: readonly Attachment[], thrown: unknown, redactor: Redactor): { documents?: readonly VerdictDocument[] } {
+  if (thrown === undefined || attachments.length === 0) return {}
+  const byName = new Map(attachments.map((attachment) => [attachment.name, attachment]))
+  return { documents: [...byName.values()].map((attachment) => ({ name: attachment.name, mediaType: attachment.mediaType, text: redactor.text(attachment.text()) })) }
+}
+
+function cleaned(counterexample: Counterexample, redactor: Redactor): Counterexample {
+  const text = (value: string): string => shortened(redactor.text(value))
+  return {
+    ...counterexample,
+    input: text(counterexample.input),
+    steps: counterexample.steps.map((step) => ({ ...step, title: text(step.title), expected: text(step.expected), actual: text(step.actual) })),
   }
 }
 

@@ -38,6 +38,8 @@ export function fieldsOfUrl(url: string): SecretField[] {
 
 /** Secret fields of the URLs that a text holds. In order, not overlapping. */
 export function fieldsOfText(text: string): SecretField[] {
+  // Nearly every header is one without.
+  if (!text.includes('=')) return []
   return pairs(text, /([?#&;])([\w.%-]+)=((?:\[[\w ]+ removed\]|[^&#;\s"'<>\\])*)/g)
 }
 

@@ -66,6 +66,14 @@ export interface Given {
   loggedIn(path: string): Promise<{ readonly answer: Answer; readonly cookies: string }>
 }
 
+/** A document that a check read out of an answer. Its text is made only where somebody will see it. */
+export interface Attachment {
+  /** `SAMLResponse, decoded`. One of a name is kept. */
+  readonly name: string
+  readonly mediaType: string
+  text(): string
+}
+
 /** Everything a check may use. */
 export interface World {
   readonly client: Client
@@ -82,6 +90,10 @@ export interface World {
    * Each check gets the exchanges into its own record.
    */
   once<T>(key: string, make: () => Promise<T>): Promise<T>
+  /** Shows a document in the verdict, unless the check passes: what was decoded out of an answer, without what is secret in it. */
+  attach(document: Attachment): void
+  /** Where generated inputs begin, and how many of them a property tries; its own number where absent. */
+  readonly inputs: { readonly seed: number; readonly count?: number }
   /** A short random string that no other check gets: for addresses, states, names. */
   unique(): string
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -20,15 +21,16 @@ export type HtmlOutcome = { readonly ok: true } | { readonly ok: false; readonly
  * this package and in the current folder; `lookIn` names files beside which to look instead.
  *
  * Allure runs in a process of its own with an empty home and working folder and without this one's environment: it keeps logs in the
- * home, reads configuration from the working folder, and would copy facts of a CI job into the report.
+ * home, reads configuration from the working folder, and would copy facts of a CI job into the report. It is started before this function
+ * returns its promise, so that it works while the caller does.
  */
 export async function generateAllureReport(resultsDir: string, outFile: string, options: { readonly lookIn?: readonly string[] } = {}): Promise<HtmlOutcome> {
-  const allure = await findAllure(options.lookIn ?? usualPlaces())
+  const allure = findAllure(options.lookIn ?? usualPlaces())
   if (allure === undefined) return { ok: false, reason: `The HTML report needs Allure 3: npm i -D ${wanted}` }
   let folder: string | undefined
   try {
-    folder = await mkdtemp(join(tmpdir(), 'conformance-allure-'))
-    await writeFile(join(folder, 'allurerc.json'), JSON.stringify(configuration))
+    folder = mkdtempSync(join(tmpdir(), 'conformance-allure-'))
+    writeFileSync(join(folder, 'allurerc.json'), JSON.stringify(configuration))
     const args = [allure, 'generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, patternOf(resultsDir)]
     await promisify(execFile)(process.execPath, args, { cwd: folder, env: bareEnvironment(folder), timeout: timeoutMs })
     const html = await readFile(join(folder, 'report', 'index.html'), 'utf8')
@@ -65,6 +67,7 @@ const configuration = {
   categories: [
     { name: 'Does not conform', matchers: { statuses: ['failed'], trace: `^${openings.must.replace(/[()]/g, '\\$&')}` }, groupBy: [{ label: 'feature' }], groupByMessage: false, expand: true },
     { name: 'Differs (should, may)', matchers: { statuses: ['failed'], trace: '^Differs' }, groupBy: [{ label: 'feature' }], groupByMessage: false },
+    { name: 'Known failure', matchers: { statuses: ['failed'], trace: `^${openings.known}` } },
     { name: 'Could not be judged', matchers: { statuses: ['broken'], trace: `^${openings.blocked}` } },
     { name: 'Our error', matchers: { statuses: ['broken'], trace: `^${openings.error}` } },
     { name: 'Unsupported by the target', matchers: { statuses: ['skipped'] } },
@@ -91,11 +94,11 @@ function usualPlaces(): string[] {
   return [fileURLToPath(import.meta.url), join(process.cwd(), 'package.json')]
 }
 
-async function findAllure(places: readonly string[]): Promise<string | undefined> {
+function findAllure(places: readonly string[]): string | undefined {
   for (const from of places) {
     try {
       const root = dirname(dirname(createRequire(from).resolve('allure')))
-      const { version, bin } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string; bin: string | Record<string, string> }
+      const { version, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; bin: string | Record<string, string> }
       const file = typeof bin === 'string' ? bin : bin.allure
       if (version.startsWith('3.') && file !== undefined) return join(root, file)
     } catch {

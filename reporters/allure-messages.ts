@@ -7,7 +7,7 @@ import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { printable, printableBlock } from './printable.ts'
 import { topicOf } from './topic.ts'
-import { rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /** What is known of a run before its first verdict. */
 export type RunFacts = Pick<Run, 'suite' | 'target' | 'profile' | 'seed'>
@@ -19,16 +19,18 @@ export const openings = {
   must: 'Does not conform (must)',
   should: 'Differs (should)',
   may: 'Differs (may)',
+  known: 'Known failure',
   blocked: 'Could not be judged',
   error: 'Our error',
 } as const
 
 /**
  * A verdict as Allure runtime messages, in the form that both a live run and a run file are written from: labels, links, parameters and
- * description, a step with its exchange for each request, a failed step for each finding, and the curl commands.
+ * description, a step with its exchange for each request, a failed step for each finding, and the curl commands. Of a check that passed
+ * only the last exchange is shown, in which it ended: each attachment is a file, and a report of thousands of files is slow to make and to open.
  */
 export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMessage[] {
-  const { check, title, sources, exchanges, reproduce, findings } = verdict
+  const { check, title, sources, exchanges, reproduce, findings, status } = verdict
   return [
     {
       type: 'metadata',
@@ -42,7 +44,7 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
         historyId: idOf(check),
       },
     },
-    ...exchanges.flatMap(exchangeStep),
+    ...exchanges.flatMap((exchange, at) => exchangeStep(exchange, { isShown: status !== 'pass' || at === exchanges.length - 1 })),
     ...findings.flatMap((finding): RuntimeMessage[] => {
       const at = endOf(exchanges.at(-1))
       return [
@@ -50,8 +52,9 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
         { type: 'step_stop', data: { stop: at, status: 'failed' as Status } },
       ]
     }),
+    ...(verdict.documents ?? []).map(({ name, mediaType, text }) => attachment(printable(name), mediaType, mediaType.endsWith('xml') ? '.xml' : '.txt', printableBlock(text))),
     // The commands are kept as they are: they are to be copied, and a page shows them as text.
-    ...(reproduce.length === 0 ? [] : [attachment('curl', 'text/plain', '.txt', `${reproduce.join('\n')}\n`)]),
+    ...(reproduce.length === 0 || status === 'pass' ? [] : [attachment('curl', 'text/plain', '.txt', `${reproduce.join('\n')}\n`)]),
   ]
 }
 
@@ -68,13 +71,18 @@ export function allureOutcomeOf(verdict: Verdict, facts: RunFacts): { readonly s
     case 'fail': return {
       status: 'failed',
       details: {
-        message: findings.map(sentenceOf).join('\n'),
-        trace: trace(openings[level]),
+        message: [...(verdict.known ? [knownInWords(verdict)] : []), ...findings.map(sentenceOf)].join('\n'),
+        trace: trace(verdict.known ? openings.known : openings[level]),
         ...(findings.length === 1 ? { expected: printable(findings[0]!.expected), actual: printable(findings[0]!.actual) } : {}),
       },
     }
   }
 }
+
+const changeTags = {
+  regressed: 'new since last run', new: 'new since last run', fixed: 'fixed since last run', removed: 'removed',
+  'still-failing': 'still failing', 'no-longer-judged': 'no longer judged',
+} as const
 
 /** The same for the same check in every run, on every machine: history and retries hang on it. */
 export function idOf(check: string): string {
@@ -90,6 +98,8 @@ function labelsOf(verdict: Verdict, { profile }: RunFacts): Label[] {
     { name: 'severity', value: severities[verdict.level] },
     { name: 'tag', value: verdict.level },
     { name: 'tag', value: profile },
+    ...(verdict.known ? [{ name: 'tag', value: 'known failure' }] : []),
+    ...(verdict.change === undefined ? [] : [{ name: 'tag', value: changeTags[verdict.change] }]),
     ...verdict.operations.slice(1).map((other) => ({ name: 'operation', value: printable(other) })),
   ]
 }
@@ -110,12 +120,12 @@ function descriptionOf({ title, level, sources, check }: Verdict, facts: RunFact
   ].filter((paragraph) => paragraph !== '').join('\n\n')
 }
 
-function exchangeStep(exchange: Exchange): RuntimeMessage[] {
+function exchangeStep(exchange: Exchange, { isShown }: { readonly isShown: boolean }): RuntimeMessage[] {
   const { request, response, startedAt } = exchange
   const path = URL.canParse(request.url) ? new URL(request.url).pathname : request.url
   return [
     { type: 'step_start', data: { name: printable(`${request.method} ${path} → ${response?.status ?? 'no answer'}`), start: Date.parse(startedAt) } },
-    attachment('request and response', 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange))),
+    ...(isShown ? [attachment('request and response', 'application/vnd.allure.http+json', '.httpexchange', JSON.stringify(httpExchangeOf(exchange)))] : []),
     { type: 'step_stop', data: { stop: endOf(exchange), status: (response ? 'passed' : 'broken') as Status } },
   ]
 }

@@ -78,6 +78,7 @@ export function categories(): Category[] {
   return [
     { name: 'Does not conform', matchedStatuses: ['failed' as Status], traceRegex: opening(openings.must) },
     { name: 'Differs (should, may)', matchedStatuses: ['failed' as Status], traceRegex: 'Differs \\((should|may)\\)[\\s\\S]*' },
+    { name: 'Known failure', matchedStatuses: ['failed' as Status], traceRegex: opening(openings.known) },
     { name: 'Could not be judged', matchedStatuses: ['broken' as Status], traceRegex: opening(openings.blocked) },
     { name: 'Our error', matchedStatuses: ['broken' as Status], traceRegex: opening(openings.error) },
     { name: 'Unsupported by the target', matchedStatuses: ['skipped' as Status] },

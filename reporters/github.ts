@@ -1,8 +1,9 @@
 import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { changeInWords, changesInWords, changesOf } from './changes.ts'
 import { printable, shortened } from './printable.ts'
 import { groupedBy, topicOf } from './topic.ts'
-import { byKind, conclusionOf, countsOf, rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { byKind, conclusionOf, countsOf, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /** GitHub shows ten annotations of a kind for each step and drops the rest without a word, so the last one says what it dropped. */
 const shownOfAKind = 10
@@ -12,12 +13,24 @@ const shownOfAKind = 10
  * for our own errors, `::warning` for what differs without counting and for what was blocked, `::notice` for the result.
  */
 export function renderGithub(run: Run): string {
-  const { failure, warning, blocked, error, unsupported } = byKind(run)
+  const { failure, warning, known, blocked, error, unsupported } = byKind(run)
+  const lost = changesOf(run).find(({ title }) => title === 'No longer judged')?.changes ?? []
+  const stale = run.staleKnownFailures ?? []
   return [
-    ...limited('error', [...failure, ...error].map((verdict) => annotation('error', verdict, run)), run),
-    ...limited('warning', [...warning.map((verdict) => annotation('warning', verdict, run)), ...blockedByReason(blocked)], run),
+    ...limited('error', [
+      ...failure.map((verdict) => annotation('error', verdict, run)),
+      ...stale.map((sentence) => command('error', 'A known failure is out of date', [printable(sentence)])),
+      ...error.map((verdict) => annotation('error', verdict, run)),
+    ], run),
+    ...limited('warning', [
+      ...warning.map((verdict) => annotation('warning', verdict, run)),
+      ...blockedByReason(blocked),
+      ...lost.map((change) => command('warning', 'No longer judged', [printable(change.check), changeInWords(change)])),
+    ], run),
     command('notice', `${run.target.baseUrl} ${conclusionOf(run)}`, [
       countsOf(run),
+      ...(run.comparison ? [`Since the run of ${printable(run.comparison.baseline.startedAt)}: ${changesInWords(run)}`] : []),
+      ...known.map((verdict) => `${printable(verdict.check)} ${knownInWords(verdict)}`),
       ...(unsupported.length === 0 ? [] : groupedBy(unsupported, ({ reason }) => reason ?? '').map(([reason, { length }]) => `${length} unsupported: ${printable(reason)}`)),
     ]),
     '',
@@ -26,12 +39,16 @@ export function renderGithub(run: Run): string {
 
 function annotation(kind: 'error' | 'warning', verdict: Verdict, run: Run): string {
   const { check, title, level, sources, findings, reason } = verdict
-  return command(kind, `${topicOf(verdict).operation}: ${title}`, [
+  return command(kind, `${isNew(verdict) ? 'New since last run: ' : ''}${topicOf(verdict).operation}: ${title}`, [
     ...findings.map(sentenceOf),
     ...(reason === undefined ? [] : [printable(reason)]),
     `${level === 'must' ? 'Demanded' : `Demanded (${level})`} by ${sources.map(sourceName).join('; ')}`,
     `See it again: ${rerunOf(check, run)}`,
   ])
+}
+
+function isNew({ change }: Verdict): boolean {
+  return change === 'regressed' || change === 'new'
 }
 
 function blockedByReason(blocked: readonly Verdict[]): string[] {

@@ -2,11 +2,13 @@ import { renderGithub } from './github.ts'
 import { renderJson } from './json.ts'
 import { renderJunit } from './junit.ts'
 import { renderMarkdown } from './markdown.ts'
-import { progressLine, renderTerminal, type TerminalOptions } from './terminal.ts'
+import { renderHtml } from './html.ts'
+import { renderSarif } from './sarif.ts'
+import { progressLine, renderChanges, renderTerminal, type TerminalOptions } from './terminal.ts'
 
 /*
  * Every format of a run. Text formats are pure functions. Allure's are `./allure.ts` (results) and `./allure-html.ts` (page), which are
  * imported only where they are chosen: `await import(…)`.
  */
 
-export { progressLine, renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal, type TerminalOptions }
+export { progressLine, renderChanges, renderGithub, renderHtml, renderSarif, renderJson, renderJunit, renderMarkdown, renderTerminal, type TerminalOptions }

@@ -3,7 +3,7 @@ import type { Verdict } from '../core/verdict.ts'
 import { printable, printableCommand } from './printable.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { isStrict, kindOf, rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { isStrict, kindOf, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /**
  * A run as JUnit XML: a suite per operation and variant, a case per check, its class the check's id. Only what keeps the target from
@@ -35,6 +35,7 @@ function testcase(verdict: Verdict, run: Run): string[] {
     `    <testcase${attributes({ classname: verdict.check, name: verdict.title, time: seconds(verdict.durationMs) })}>`,
     ...properties('      ', [
       ['level', verdict.level],
+      ...(verdict.change === undefined ? [] : [['change', verdict.change] as const]),
       ...verdict.operations.map((operation) => ['operation', operation] as const),
       ...verdict.collectionItems.map((item) => ['collectionItem', item] as const),
       ...verdict.sources.map((source) => ['source', `${sourceName(source)} ${source.url}`] as const),
@@ -50,6 +51,8 @@ function outcomeOf(verdict: Verdict, run: Run): string | undefined {
     case 'pass': return undefined
     case 'failure': return `<failure${attributes({ message, type: verdict.level })}>${escaped(inFull(verdict, run))}</failure>`
     case 'error': return `<error${attributes({ message, type: 'error' })}>${escaped(inFull(verdict, run))}</error>`
+    case 'known': return `<skipped${attributes({ message: `${knownInWords(verdict)}: ${message}` })}/>`
+    case 'still': return `<skipped${attributes({ message: `still failing, as in the baseline: ${message}` })}/>`
     case 'warning': return `<skipped${attributes({ message: `differs, but does not count (${verdict.level}): ${message}` })}/>`
     default: return `<skipped${attributes({ message: `${verdict.status}: ${message}` })}/>`
   }
@@ -76,7 +79,7 @@ function sums(verdicts: readonly Verdict[], run: Run): Record<string, string | n
     tests: verdicts.length,
     failures: count('failure'),
     errors: count('error'),
-    skipped: count('warning', 'unsupported', 'blocked'),
+    skipped: count('warning', 'known', 'still', 'unsupported', 'blocked'),
     time: seconds(verdicts.reduce((sum, { durationMs }) => sum + durationMs, 0)),
   }
 }

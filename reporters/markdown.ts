@@ -1,24 +1,30 @@
 import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { changeInWords, changesInWords, changesOf, differenceInWords } from './changes.ts'
 import { printable, printableCommand, shortened } from './printable.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { byKind, conclusionOf, countsOf, durationInWords, rerunOf, sourceName, type Kind } from './wording.ts'
+import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
 
 /** A job summary holds 1 MiB and a comment 65,536 characters: beyond these the table goes on without details, and then says how much is missing. */
 const tableRows = 100
 const withDetails = 20
+/** Differences of one check that are told. */
+const toldDifferences = 5
 
 /** A run as Markdown for a pull request or a job summary: the result, totals, what failed as a table, and each failure in detail. */
 export function renderMarkdown(run: Run): string {
-  const { failure, warning, error, blocked, unsupported } = byKind(run)
-  const good = run.conforms && run.totals.error === 0 && !run.interrupted
+  const { failure, warning, known, still, error, blocked, unsupported } = byKind(run)
   return `${[
-    `## ${good ? '✅' : '❌'} ${code(run.target.baseUrl)} ${conclusionOf(run)}`,
+    `## ${isGood(run) ? '✅' : '❌'} ${code(run.target.baseUrl)} ${conclusionOf(run)}`,
     `${countsOf(run)} of ${run.verdicts.length} checks in ${durationInWords(run.durationMs)} · profile ${run.profile} · seed ${run.seed} · ${escaped(run.suite.name)} ${escaped(run.suite.version)}`,
     ...totals(run),
+    ...changes(run),
     ...differences('Failures', failure),
     ...differences('Warnings', warning),
+    ...reasons('Known failures', known, (verdict) => `${code(verdict.check)}: ${code(knownInWords(verdict))}`),
+    ...reasons('Known failures that are out of date', run.staleKnownFailures ?? [], (sentence) => escaped(sentence)),
+    ...reasons('Still failing, as in the baseline', still, (verdict) => `${code(verdict.check)}: ${code(verdict.findings.map(sentenceOf).join('; '))}`),
     ...reasons('Errors on our side', error, ({ check, reason }) => `${code(check)}: ${code(reason ?? 'unknown')}`),
     ...reasons('Not judged', groupedBy([...blocked, ...unsupported], ({ status, reason }) => `${status} ${reason}`), ([, members]) =>
       `${members.length} ${members[0]!.status}: ${code(members[0]!.reason ?? 'no reason given')}`),
@@ -29,13 +35,36 @@ export function renderMarkdown(run: Run): string {
 function totals(run: Run): string[] {
   const kinds = byKind(run)
   const columns: readonly (readonly [string, Kind])[] = [
-    ['Failed', 'failure'], ['Warnings', 'warning'], ['Passed', 'pass'], ['Unsupported', 'unsupported'], ['Blocked', 'blocked'], ['Errors', 'error'],
+    ['Failed', 'failure'], ['Warnings', 'warning'], ['Known', 'known'], ['Still failing', 'still'], ['Passed', 'pass'], ['Unsupported', 'unsupported'], ['Blocked', 'blocked'], ['Errors', 'error'],
   ]
+  // Only a run that has known failures, or a baseline, knows of them.
+  const shown = columns.filter(([, kind]) => (kind !== 'known' && kind !== 'still') || kinds[kind].length > 0)
   return [[
-    row(columns.map(([name]) => name)),
-    row(columns.map(() => '---:')),
-    row(columns.map(([, kind]) => String(kinds[kind].length))),
+    row(shown.map(([name]) => name)),
+    row(shown.map(() => '---:')),
+    row(shown.map(([, kind]) => String(kinds[kind].length))),
   ].join('\n')]
+}
+
+/** What has changed since the baseline. What still fails has a list of its own. */
+function changes(run: Run): string[] {
+  if (!run.comparison) return []
+  const groups = changesOf(run).filter(({ title }) => title !== 'Still failing')
+  return [
+    `### Since the run of ${escaped(run.comparison.baseline.startedAt)}`,
+    `${escaped(changesInWords(run))}.`,
+    ...groups.flatMap(({ title, changes: members }) => [
+      `**${title}**`,
+      [
+        ...members.slice(0, tableRows).map((change) => [
+          `- ${code(change.check)} ${code(changeInWords(change))}`,
+          ...change.differences.slice(0, toldDifferences).map((difference) => `  - ${code(shortened(differenceInWords(difference), 300))}`),
+          ...(change.differences.length > toldDifferences ? [`  - ${change.differences.length - toldDifferences} more are in \`run.json\``] : []),
+        ].join('\n')),
+        ...(members.length > tableRows ? [`- ${members.length - tableRows} more are in \`run.json\``] : []),
+      ].join('\n'),
+    ]),
+  ]
 }
 
 function differences(title: string, verdicts: readonly Verdict[]): string[] {

@@ -1,10 +1,11 @@
 import type { Finding } from '../core/finding.ts'
 import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { changeInWords, changesInWords, changesOf, differenceInWords } from './changes.ts'
 import { printable, printableCommand, shortened } from './printable.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { byKind, conclusionOf, countsOf, durationInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /** How a terminal wants to be written to. */
 export interface TerminalOptions {
@@ -25,17 +26,48 @@ type Paint = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text:
 /** A run for a person at a terminal: failures by operation, then warnings, what was not judged and why, and a summary on the last line. */
 export function renderTerminal(run: Run, options: TerminalOptions): string {
   const paint = paintOf(options.color)
-  const { failure, warning, error, blocked, unsupported, pass } = byKind(run)
+  const { failure, warning, known, still, error, blocked, unsupported, pass } = byKind(run)
   const sections = [
     ...byOperation(failure, paint.bold, (verdicts) => told(verdicts, paint.red('✗'), run, options, paint)),
     ...titled('Warnings: these differ, but do not keep the target from conforming', paint.yellow,
       byOperation(warning, paint.bold, (verdicts) => told(verdicts, paint.yellow('!'), run, options, paint))),
+    ...titled('Known failures', paint.yellow, known.length === 0 ? [] : [known.map((verdict) => lineOf(verdict, paint.yellow('~'), paint, knownInWords(verdict))).join('\n')]),
+    ...titled('Still failing, as in the baseline', paint.yellow, still.length === 0 ? [] : [still.map((verdict) => lineOf(verdict, paint.yellow('~'), paint)).join('\n')]),
+    ...titled('Known failures that are out of date', paint.red, (run.staleKnownFailures ?? []).length === 0 ? [] : [run.staleKnownFailures!.map((sentence) => `  ${paint.red('✗')} ${printable(sentence)}`).join('\n')]),
     ...titled('Errors on our side', paint.red, error.length === 0 ? [] : [error.map((verdict) => lineOf(verdict, paint.red('✗'), paint)).join('\n')]),
     ...titled('Not judged', paint.cyan, notJudged([...blocked, ...unsupported], paint)),
     ...(options.verbose ? titled('Passed', paint.green, byOperation(pass, paint.bold, (verdicts) => verdicts.map((verdict) => passed(verdict, paint)))) : []),
+    ...(run.comparison ? [changes(run, options, paint)] : []),
     summary(run, paint),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+/** What has changed between a run and its baseline, for a person at a terminal. Throws nothing where there is no baseline: nothing has changed. */
+export function renderChanges(run: Run, options: TerminalOptions): string {
+  return `${changes(run, options, paintOf(options.color))}\n`
+}
+
+/** Differences of one check that are told where not everything is. */
+const toldDifferences = 5
+
+function changes(run: Run, options: TerminalOptions, paint: Paint): string {
+  const { target, startedAt } = run.comparison?.baseline ?? { target: '', startedAt: '' }
+  return [
+    paint.bold(`Since the run of ${printable(startedAt)} against ${printable(target)}: ${changesInWords(run)}`),
+    ...changesOf(run).map(({ title, changes: members, isBad }) => [
+      (isBad ? paint.red : paint.bold)(title),
+      ...members.flatMap((change) => {
+        const most = options.verbose ? change.differences.length : toldDifferences
+        const more = change.differences.length - most
+        return [
+          `  ${printable(change.check)}  ${changeInWords(change)}`,
+          ...change.differences.slice(0, most).map((difference) => `      ${shortened(differenceInWords(difference), options.verbose ? 700 : 240)}`),
+          ...(more > 0 ? [`      and ${more} more, in run.json`] : []),
+        ]
+      }),
+    ].join('\n')),
+  ].join('\n\n')
 }
 
 /** The line that is rewritten while a run goes on. It holds nothing that a target sent. */
@@ -85,8 +117,8 @@ function labelled(name: string, lines: readonly string[]): string[] {
   return lines.map((line, at) => `${at === 0 ? label(name) : indent}${line}`)
 }
 
-function lineOf({ check, findings, reason }: Verdict, mark: string, paint: Paint): string {
-  const what = findings[0] ? sentenceOf(findings[0]) : printable(reason ?? '')
+function lineOf({ check, findings, reason }: Verdict, mark: string, paint: Paint, note?: string): string {
+  const what = note ?? (findings[0] ? sentenceOf(findings[0]) : printable(reason ?? ''))
   return `  ${mark} ${printable(check)}\n${indent}${paint.dim(shortened(what, 240))}`
 }
 
@@ -105,7 +137,7 @@ function notJudged(verdicts: readonly Verdict[], paint: Paint): string[] {
 }
 
 function summary(run: Run, paint: Paint): string {
-  const good = run.conforms && run.totals.error === 0 && !run.interrupted
+  const good = isGood(run)
   const conclusion = `${good ? '✓' : '✗'} ${printable(run.target.baseUrl)} ${conclusionOf(run)}`
   return `${paint.bold((good ? paint.green : paint.red)(conclusion))}: ${countsOf(run)} of ${run.verdicts.length} checks in ${durationInWords(run.durationMs)} (profile ${run.profile}, seed ${run.seed})`
 }

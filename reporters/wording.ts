@@ -2,19 +2,24 @@ import type { Source } from '../core/check.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { Finding } from '../core/finding.ts'
 import { exitCodeOf, type Run } from '../core/run.ts'
-import { counts, type Verdict } from '../core/verdict.ts'
+import { counts, isBinding, type Verdict } from '../core/verdict.ts'
 import { printable } from './printable.ts'
 
 /*
  * The sentences that all reports share. Everything they return is printable and stands on one line.
  */
 
-/** A failed verdict that keeps the target from conforming is a failure; any other failed verdict is a warning. */
-export type Kind = 'failure' | 'warning' | 'pass' | 'unsupported' | 'blocked' | 'error'
+/**
+ * A failed verdict that keeps the target from conforming is a failure; one that was expected to fail is known, one that failed in the baseline
+ * too still fails, and any other is a warning.
+ */
+export type Kind = 'failure' | 'warning' | 'known' | 'still' | 'pass' | 'unsupported' | 'blocked' | 'error'
 
 /** What a verdict is to the reader of this run. */
-export function kindOf(verdict: Pick<Verdict, 'status' | 'level'>, options: { readonly strict: boolean }): Kind {
+export function kindOf(verdict: Pick<Verdict, 'status' | 'level' | 'known' | 'change'>, options: { readonly strict: boolean }): Kind {
   if (verdict.status !== 'fail') return verdict.status
+  if (verdict.known) return 'known'
+  if (verdict.change === 'still-failing' && isBinding(verdict, options)) return 'still'
   return counts(verdict, options) ? 'failure' : 'warning'
 }
 
@@ -25,7 +30,7 @@ export function isStrict(run: Pick<Run, 'strict'>): boolean {
 
 /** The verdicts of a run by kind, each list in a stable order: must before should before may, then by id. */
 export function byKind(run: Run): Record<Kind, Verdict[]> {
-  const kinds: Record<Kind, Verdict[]> = { failure: [], warning: [], pass: [], unsupported: [], blocked: [], error: [] }
+  const kinds: Record<Kind, Verdict[]> = { failure: [], warning: [], known: [], still: [], pass: [], unsupported: [], blocked: [], error: [] }
   const strict = isStrict(run)
   for (const verdict of run.verdicts) kinds[kindOf(verdict, { strict })].push(verdict)
   for (const list of Object.values(kinds)) list.sort((a, b) => ranks[a.level] - ranks[b.level] || (a.check < b.check ? -1 : 1))
@@ -34,23 +39,38 @@ export function byKind(run: Run): Record<Kind, Verdict[]> {
 
 const ranks = { must: 0, should: 1, may: 2 }
 
+/** Whether the exit code is 0. */
+export function isGood(run: Run): boolean {
+  return exitCodeOf(run, { strict: isStrict(run) }) === 0
+}
+
 /** What the run says about the target, in a few words. */
 export function conclusionOf(run: Run): string {
   if (!run.conforms && run.totals.pass + run.totals.fail > 0) return 'does not conform'
   const code = exitCodeOf(run, { strict: isStrict(run) })
   if (run.totals.pass + run.totals.fail === 0) return 'could not be judged'
   if (run.interrupted) return 'interrupted, conforms as far as it was judged'
+  if (code === 1) return 'conforms, but a known failure is out of date'
+  if (run.comparison && code === 0) return run.verdicts.some(({ change }) => change === 'still-failing') ? 'fails nothing new' : 'conforms'
   return code === 0 ? 'conforms' : 'could not be judged completely'
 }
 
 /** `2 failed, 1 warning, 3 passed, 1 unsupported`: what there is, in this order. */
 export function countsOf(run: Run): string {
-  const { failure, warning, pass, unsupported, blocked, error } = byKind(run)
+  const { failure, warning, known, still, pass, unsupported, blocked, error } = byKind(run)
   const parts = [
-    [failure.length, 'failed'], [warning.length, warning.length === 1 ? 'warning' : 'warnings'], [pass.length, 'passed'],
+    [failure.length, 'failed'], [warning.length, warning.length === 1 ? 'warning' : 'warnings'],
+    [known.length, known.length === 1 ? 'known failure' : 'known failures'], [still.length, 'still failing'], [pass.length, 'passed'],
     [unsupported.length, 'unsupported'], [blocked.length, 'blocked'], [error.length, error.length === 1 ? 'error' : 'errors'],
   ] as const
   return parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`).join(', ') || 'nothing judged'
+}
+
+/** `known until 2030-12-31: the reason, https://…`. */
+export function knownInWords({ known }: Pick<Verdict, 'known'>): string {
+  if (!known) return ''
+  const { reason, url, until } = known
+  return printable(`known${until === undefined ? '' : ` until ${until}`}: ${reason}${url === undefined ? '' : `, ${url}`}`)
 }
 
 /** `RFC 6749, 5.2`. */

@@ -23,15 +23,17 @@ declare module 'vitest' {
   interface TaskMeta {
     /** What became of the check. Absent where it did not come to an end. */
     verdict?: Verdict
+    /** Why the target was given up by then, where it was. */
+    lost?: string
   }
 }
 
 /** How long what is under way may take when the run is ended. */
 const graceMs = 1000
 
-const { configuration, ids, seed } = inject('plan')
+const { configuration, ids, seed, runs } = inject('plan')
 const checks = new Map(allChecks().map((check) => [check.id, check]))
-const worlds = openWorlds(configuration, { seed })
+const worlds = openWorlds(configuration, { seed, ...(runs === undefined ? {} : { runs }) })
 // A target that does not answer must not hold up the end of the run.
 afterAll(() => Promise.race([worlds.close(), pause(graceMs)]))
 
@@ -39,6 +41,8 @@ for (const check of ids.map(checkWith)) {
   test.concurrent(check.id, async ({ task, skip, signal }) => {
     const verdict = await untilEnded(runCheck(check, worlds.permissions, () => worlds.stage()), signal)
     task.meta.verdict = verdict
+    const lost = worlds.lost()
+    if (lost !== undefined) task.meta.lost = lost
     if (verdict.status === 'unsupported') skip(verdict.reason)
     if (verdict.status !== 'pass') throw new Unsatisfied(verdict)
   })

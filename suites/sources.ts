@@ -32,6 +32,9 @@ export function saml(document: 'core' | 'bindings' | 'profiles' | 'metadata', se
   return { name, section, url: `https://docs.oasis-open.org/security/saml/v2.0/saml-${document}-2.0-os.pdf` }
 }
 
+/** Auth0's own SAML middleware, whose messages hosted tenants send. */
+export const nodeSamlp: Source = { name: "Auth0's SAML middleware node-samlp 8.0.0", url: 'https://github.com/auth0/node-samlp/tree/ba04083' }
+
 /** A section of WS-Federation 1.2. */
 export function wsFederation(section: string): Source {
   return { name: 'WS-Federation 1.2', section, url: 'https://docs.oasis-open.org/wsfed/federation/v1.2/os/ws-federation-1.2-spec-os.html' }

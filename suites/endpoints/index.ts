@@ -12,9 +12,7 @@ import { outcomeOf } from './outcome.ts'
 import { rules } from './rules/index.ts'
 import { accountSemantics } from './semantics/accounts.ts'
 import { discoverySemantics } from './semantics/discovery.ts'
-import { samlSemantics } from './semantics/saml.ts'
 import { tokenSemantics } from './semantics/token.ts'
-import { wsFedSemantics } from './semantics/wsfed.ts'
 import type { Provoked, Situation } from './situation.ts'
 
 /** Everything that checks of one document share. */
@@ -24,7 +22,7 @@ interface Book {
 }
 
 /** What answers mean, where their form is not enough: written by hand, by subject. */
-const semantics = [tokenSemantics, accountSemantics, discoverySemantics, samlSemantics, wsFedSemantics]
+const semantics = [tokenSemantics, accountSemantics, discoverySemantics]
 
 /** Families of situations that the same layer of a server refuses as it does a missing parameter. */
 const likeMissing = new Set(['empty', 'repeated'])

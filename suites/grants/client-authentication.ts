@@ -93,7 +93,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
 ])
 
 /** The client with the grant that takes nothing but a client, and its secret. */
-function machineOf(world: World): ClientPersona & { readonly clientSecret: string } {
+export function machineOf(world: World): ClientPersona & { readonly clientSecret: string } {
   const client = required(world.personas.clients.machine ?? world.personas.clients.confidential, 'clients.machine')
   return { ...client, clientSecret: required(client.clientSecret, 'a client secret') }
 }

@@ -51,7 +51,8 @@ describe('wrong usage exits with 2 and one sentence', () => {
   test.each<[string[], string]>([
     [['lst'], 'There is no command lst (did you mean list?); conformance --help lists them.'],
     [['run', '--domian', 'x'], 'run has no option --domian (did you mean --domain?); conformance run --help lists them.'],
-    [['--baseline', 'run.json'], 'run has no option --baseline; conformance run --help lists them.'],
+    [['--baseline', 'run.json'], 'The run file run.json can\'t be read (ENOENT).'],
+    [['--durations', 'run.json'], '--durations is how the checks are divided; give --shard I/N with it, or leave it out.'],
     [['--domain', 'https://tenant.example.com'], '--domain takes a host name; for a URL say --base-url https://tenant.example.com.'],
     [['--domain', 'tenant.example.com/path'], '--domain takes a host name such as tenant.eu.auth0.com, and "tenant.example.com/path" is none; for a target with a path say --base-url https://….'],
     [['--base-url', 'tenant.example.com'], '--base-url needs a URL with its scheme, such as https://tenant.eu.auth0.com.'],

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { checkConfiguration, findConfigurationFile, loadConfiguration } from '../../cli/configuration.ts'
 import { configurationSchema, configurationSchemaFile } from '../../cli/configuration-schema.ts'
+import { capabilities } from '../../core/capability.ts'
 import { effects } from '../../core/effect.ts'
 import { packageRoot } from '../../core/package-root.ts'
 import { UsageError } from '../../core/usage-error.ts'
@@ -60,8 +61,11 @@ describe('a configuration file', () => {
     await expect(loadConfiguration('nowhere.json', {})).rejects.toThrow('There is no configuration nowhere.json; give the path of one with --config.')
   })
 
-  test.runIf(!(process.features as { typescript?: unknown }).typescript)('in TypeScript needs a Node that reads it', async () => {
-    await expect(loadConfiguration(written('a.ts', 'export default {}'), {})).rejects.toThrow(/can't read TypeScript; use Node 22\.18 or newer/)
+  test('may be TypeScript that imports the package by its name', async () => {
+    const text = `import { defineConfig, type Configuration } from 'auth0-conformance'
+const target: Configuration['target'] = { baseUrl: 'https://tenant.example.com' }
+export default defineConfig({ target })`
+    expect(await loadConfiguration(written('typed.ts', text), {})).toEqual(minimal)
   })
 
   test('starts a relative path of a CA file at its own folder', async () => {
@@ -80,6 +84,13 @@ describe('environment variables', () => {
     })
   })
 
+  test('may have a text in their place, and become what the schema wants', async () => {
+    const text = stringify({ target: { ...minimal.target, insecure: '${INSECURE}' }, rate: '${RATE:-2.5}', allow: '${ALLOW}', organization: { id: '${ORGANIZATION:-12}' } })
+    expect(await loadConfiguration(written('typed.yaml', text), { INSECURE: 'true', ALLOW: 'signup, email' })).toEqual({
+      target: { ...minimal.target, insecure: true }, rate: 2.5, allow: ['signup', 'email'], organization: { id: '12' },
+    })
+  })
+
   test.each([
     ['not set', {}],
     ['empty', { PASSWORD: '' }],
@@ -93,7 +104,7 @@ describe('environment variables', () => {
 describe('what a configuration says', () => {
   const base = { target: { baseUrl: 'https://tenant.example.com' } }
   test.each<[unknown, string]>([
-    [{ ...base, clint: {} }, 'c.json: clint is unknown (did you mean clients?); it takes target, profile, clients, users, api, connections, social, inbox, legacyEndpoints, allow, timeoutMs, concurrency, rate.'],
+    [{ ...base, clint: {} }, `c.json: clint is unknown (did you mean clients?); it takes ${Object.keys(configurationSchema.properties).filter((name) => name !== '$schema').join(', ')}.`],
     [{ ...base, clients: { machine: { clientId: 'a', secret: 's3cret' } } }, 'c.json: clients.machine.secret is unknown (did you mean clientSecret?); clients.machine takes clientId, clientSecret, redirectUri, grantTypes.'],
     [{ ...base, clients: { machine: { clientID: 'a' } } }, 'c.json: clients.machine.clientID is unknown (did you mean clientId?); clients.machine takes clientId, clientSecret, redirectUri, grantTypes. (1 more after this one)'],
     [{}, 'c.json: target is missing.'],
@@ -109,6 +120,12 @@ describe('what a configuration says', () => {
     [{ target: { baseUrl: 'tenant.example.com' } }, 'c.json: target.baseUrl must be a URL, such as https://tenant.eu.auth0.com.'],
     [{ target: { baseUrl: 'https://u:p@tenant.example.com' } }, 'c.json: target.baseUrl must not hold a user or a password; leave out what stands before the @.'],
     [{ target: { baseUrl: 'https://tenant.example.com?a=b' } }, 'c.json: target.baseUrl must not have a query or a fragment; leave out what begins with ?.'],
+    [{ ...base, encoding: { 'POST /oauth/tokens': 'json' } }, 'c.json: encoding names POST /oauth/tokens, which is no operation of the document (did you mean POST /oauth/token?); conformance spec prints it.'],
+    [{ ...base, encoding: { token: 'json' } }, 'c.json: encoding.token is no operation, such as POST /oauth/token. (1 more after this one)'],
+    [{ ...base, paths: { '/oauth/tokn': '/token' } }, 'c.json: paths names /oauth/tokn, which is no path of the document (did you mean /oauth/token?); conformance spec prints it.'],
+    [{ ...base, lacks: { revocatoin: 'not yet' } }, `c.json: lacks.revocatoin is unknown (did you mean revocation?); lacks takes ${Object.keys(capabilities).join(', ')}.`],
+    [{ ...base, knownFailures: [{ check: 'a' }] }, 'c.json: knownFailures.0.reason is missing.'],
+    [{ ...base, knownFailures: [{ check: 'a', reason: 'b', until: 'soon' }] }, 'c.json: knownFailures.0.until must be a date, such as 2030-12-31.'],
     [{ ...base, inbox: { kind: 'outbox' } }, 'c.json: inbox.url is missing.'],
   ])('%j is refused with a sentence', async (value, message) => {
     await expect(checkConfiguration(value, 'c.json')).rejects.toThrow(new UsageError(message))

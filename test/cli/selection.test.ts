@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findCheck, selectChecks, toShard, type Selection } from '../../cli/selection.ts'
+import { findCheck, selectChecks, type Selection } from '../../cli/selection.ts'
 import type { Check, Profile } from '../../core/check.ts'
 
 function check(id: string, profiles: readonly Profile[] = ['auth0', 'standard']): Check {
@@ -39,19 +39,6 @@ describe('selection', () => {
     expect(selected({ suites: ['grants'] })).toEqual(['grants/code/pkce'])
   })
 
-  test('shards are disjoint, together everything, and the same each time', () => {
-    const shards = [1, 2, 3].map((index) => selected({ shard: { index, count: 3 } }))
-    expect(shards).toEqual([
-      ['endpoints/token/code/success', 'grants/code/pkce'],
-      ['endpoints/token/code/missing/code'],
-      ['endpoints/tokeninfo/success'],
-    ])
-  })
-
-  test('a shard may be empty', () => {
-    expect(selected({ shard: { index: 9, count: 9 } })).toEqual([])
-  })
-
   test.each<[Partial<Selection>, string]>([
     [{ patterns: ['endpoints/tokn'] }, 'No check is called endpoints/tokn or stands below it; near it: endpoints/token (conformance list shows all).'],
     [{ patterns: ['something/else/entirely'] }, 'No check is called something/else/entirely or stands below it (conformance list shows all).'],
@@ -60,10 +47,6 @@ describe('selection', () => {
     [{ suites: ['protocols'] }, 'No check is left: profile auth0 and --suite protocols have none in common; conformance list shows what there is.'],
   ])('%j is refused with a sentence', (selection, message) => {
     expect(() => selected(selection)).toThrow(message)
-  })
-
-  test.each(['', '0/3', '4/3', '1', '1/0', 'a/b', '-1/3', '1/3/5'])('%j is no shard', (text) => {
-    expect(() => toShard(text)).toThrow('--shard needs I/N')
   })
 
   test('a check is found by its id, or by a beginning that only it has', () => {

@@ -1,3 +1,4 @@
+import { withBaseline } from '../../core/compare-runs.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import { totalsOf, type Run } from '../../core/run.ts'
 import type { Status, Verdict } from '../../core/verdict.ts'
@@ -140,4 +141,29 @@ export const fixedRun: Run = {
 export const greenRun: Run = (() => {
   const passed = verdicts.filter(({ status }) => status === 'pass')
   return { ...fixedRun, verdicts: passed, totals: totalsOf(passed), conforms: true }
+})()
+
+/** The fixed run compared with an earlier one, with a known failure, and one that is none any more. */
+export const comparedRun: Run = (() => {
+  const change = (check: string, changed: Partial<Verdict>): void => {
+    const at = before.findIndex((verdict) => verdict.check === check)
+    before[at] = { ...before[at]!, ...changed }
+  }
+  const before: Verdict[] = verdicts.filter(({ check }) => check !== 'endpoints/discovery/issuer')
+  change('endpoints/token/client-credentials/missing/client_id', {
+    status: 'pass', findings: [],
+    exchanges: [exchange(200, {
+      method: 'POST', url: 'https://tenant.example.com/oauth/token', headers: form, body: 'grant_type=client_credentials',
+    }, { status: 401, headers: [['Content-Type', 'application/json'], ['Date', 'Mon, 23 Nov 2026 06:00:00 GMT']], body: '{"error":"access_denied"}' })],
+  })
+  change('endpoints/logout/success', { status: 'pass' })
+  change('endpoints/wsfed/metadata/success', { status: 'fail', findings: [{ at: 'status', expected: '200', actual: '404' }] })
+  before.push(verdict('pass', 'endpoints/old/check', 'A check that there is no more', {}))
+  const known = verdicts.map((one) => (one.check === 'endpoints/userinfo/success/cache'
+    ? { ...one, known: { reason: `a gateway in front of it ${hostile.markup}`, url: 'https://example.com/issues/1', until: '2030-12-31' } }
+    : one))
+  const base: Run = { ...fixedRun, startedAt: '2026-11-23T06:00:00.000Z', verdicts: before, totals: totalsOf(before) }
+  return withBaseline({ ...fixedRun, verdicts: known, staleKnownFailures: ['The known failure a/b passes; take it out of knownFailures.'] }, base, {
+    renamed: {}, existing: new Set(verdicts.map(({ check }) => check)),
+  })
 })()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { renderGithub, renderJson, renderJunit, renderMarkdown, renderTerminal } from '../../reporters/index.ts'
-import { fixedRun, greenRun } from './fixed-run.ts'
+import { renderChanges, renderGithub, renderHtml, renderJson, renderJunit, renderMarkdown, renderSarif, renderTerminal } from '../../reporters/index.ts'
+import { comparedRun, fixedRun, greenRun } from './fixed-run.ts'
 
 /** Update with `npx vitest run test/reporters/golden.test.ts -u`, and read the difference. */
 test.for([
@@ -13,6 +13,15 @@ test.for([
   ['summary.md', renderMarkdown(fixedRun)],
   ['summary-green.md', renderMarkdown(greenRun)],
   ['github.txt', renderGithub(fixedRun)],
+  ['report.html', renderHtml(fixedRun)],
+  ['conformance.sarif', renderSarif(fixedRun)],
+  ['compared/changes.txt', renderChanges(comparedRun, { color: false, columns: 120, verbose: true })],
+  ['compared/terminal.txt', renderTerminal(comparedRun, { color: false, columns: 120, verbose: false })],
+  ['compared/junit.xml', renderJunit(comparedRun)],
+  ['compared/summary.md', renderMarkdown(comparedRun)],
+  ['compared/github.txt', renderGithub(comparedRun)],
+  ['compared/report.html', renderHtml(comparedRun)],
+  ['compared/conformance.sarif', renderSarif(comparedRun)],
 ] as const)('the fixed run is rendered as %s', async ([file, rendered]) => {
   await expect(rendered).toMatchFileSnapshot(`golden/${file}`)
 })

@@ -15,7 +15,7 @@ import { runCheck } from '../../core/runner.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { World } from '../../core/world.ts'
 import { renderJson } from '../../reporters/index.ts'
-import { fixedRun, greenRun } from './fixed-run.ts'
+import { comparedRun, fixedRun, greenRun } from './fixed-run.ts'
 
 type Schema = { [name: string]: unknown }
 const schema = JSON.parse(readFileSync(join(packageRoot, 'docs/run.schema.json'), 'utf8')) as Schema
@@ -75,7 +75,7 @@ async function judged(): Promise<Verdict[]> {
 }
 
 test('the fixed runs satisfy the schema, and hold nothing that it does not describe', () => {
-  for (const run of [fixedRun, greenRun, { ...fixedRun, interrupted: true }]) {
+  for (const run of [fixedRun, greenRun, comparedRun, { ...fixedRun, shard: { index: 1, count: 2, plan: fixedRun.suite.document } }, { ...fixedRun, interrupted: true }]) {
     expect(errorsOf(validate, JSON.parse(renderJson(run)))).toEqual([])
     expect(errorsOf(validateClosed, JSON.parse(renderJson(run)))).toEqual([])
   }

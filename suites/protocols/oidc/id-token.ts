@@ -84,6 +84,7 @@ export const idToken: readonly Check[] = [
       level: profile === 'auth0' ? 'should' as const : 'must' as const,
       profiles: [profile],
       needs: [...needs, 'refresh-token'] as const,
+      pausesMs: 1100,
       async run(world: World) {
         const login = await loggedIn(world, { scope: 'openid offline_access', max_age: '3600' })
         // Times are in seconds: a later one has to differ.

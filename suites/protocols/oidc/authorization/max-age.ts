@@ -24,6 +24,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [request, maxAgeDocs],
     level: 'must',
     needs: withConfidential,
+    pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1' }).parameters, cookies)
@@ -37,6 +38,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     level: 'should',
     profiles: ['auth0'],
     needs: withConfidential,
+    pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1', prompt: 'none' }).parameters, cookies)
@@ -80,6 +82,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [claim, maxAgeDocs],
     level: 'must',
     needs: withConfidential,
+    pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, 0)
       const before = await silentAuthTime(world, cookies)

@@ -1,0 +1,120 @@
+import type { Check } from '../../../core/check.ts'
+import type { Answer } from '../../../core/client.ts'
+import { expectNone } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { errorCodeOf } from '../../../specs/judgement.ts'
+import { toChecks } from '../../checks.ts'
+import { expectForAll } from '../../property.ts'
+import { application, challengeOf, codeRequest } from '../../protocols/oidc/authorization/authorizing.ts'
+import { askingAgain, freshCode } from '../../protocols/oidc/properties/asking.ts'
+import { auth0Docs, rfc } from '../../sources.ts'
+import { grantedFindings, redeem } from '../token-requests.ts'
+import { anyChange, changed, everyChange, type Change } from './changes.ts'
+import { uriChanges } from './uri-changes.ts'
+
+const codeFlow = auth0Docs('get-started/authentication-and-authorization-flow/authorization-code-flow')
+const pkceFlow = auth0Docs('get-started/authentication-and-authorization-flow/authorization-code-flow-with-pkce')
+
+/**
+ * A code is redeemed with exactly what it was asked for with. Every attempt has a code of its own: a server may end one at the first attempt
+ * that fails.
+ */
+export const codeProperties: readonly Check[] = toChecks({ operations: ['POST /oauth/token'], collectionItems: [] }, [
+  {
+    id: 'grants/properties/codes/verifier',
+    title: 'A code is refused with any change of its verifier or of its challenge',
+    sources: [rfc(7636, '4.6'), pkceFlow],
+    level: 'must',
+    needs: ['authorization-code', 'pkce', 'login'],
+    async run(world) {
+      const ask = await askingAgain(world)
+      const attempt = async (method: Method, ofVerifier: (text: string) => string, ofChallenge: (text: string) => string): Promise<Answer> => {
+        const { parameters, codeVerifier } = codeRequest(world, {}, 'public')
+        const challenge = method === 'plain' ? codeVerifier : challengeOf(codeVerifier)
+        const code = await freshCode(ask, { ...parameters, code_challenge: ofChallenge(challenge), code_challenge_method: method }, 'public')
+        return redeem(world, 'public', { code, redirectUri: application(world, 'public').redirectUri, codeVerifier: ofVerifier(codeVerifier) })
+      }
+      const methods = await worksBy(['S256', 'plain'] as const, (method) => attempt(method, unchanged, unchanged))
+      await expectForAll(world, (fc) => fc.record({ method: fc.constantFrom(...methods), of: fc.constantFrom('verifier', 'challenge'), change: anyChange(fc) }), {
+        count: 20,
+        examples: everyChange.flatMap((change) => methods.map((method) => ({ method, of: change.kind === 'letter-case' || change.kind === 'all-letter-case' ? 'challenge' : 'verifier', change }))).slice(0, 20),
+        async judge({ method, of, change }) {
+          const withChange = (text: string): string => changed(text, change)
+          const answer = of === 'verifier' ? await attempt(method, withChange, unchanged) : await attempt(method, unchanged, withChange)
+          expectNone(grantedFindings(answer, `the redemption with a changed ${of}`))
+        },
+      })
+    },
+  },
+  {
+    id: 'grants/properties/codes/redirect-uri',
+    title: 'A code is refused with any change of its redirect URI',
+    sources: [rfc(6749, '4.1.3'), codeFlow],
+    level: 'must',
+    needs: ['authorization-code', 'login'],
+    async run(world) {
+      const { redirectUri } = application(world)
+      const { attempt } = await confidentialAttempts(world)
+      const kinds = uriChanges.filter(({ of }) => of(redirectUri, 0) !== undefined)
+      await expectForAll(world, (fc) => fc.record({ kind: fc.constantFrom(...kinds.map(({ kind }) => kind)), at: fc.nat({ max: 40 }) }), {
+        count: kinds.length + 3,
+        examples: kinds.map(({ kind }) => ({ kind, at: 1 })),
+        async judge({ kind, at }) {
+          const uri = kinds.find((one) => one.kind === kind)?.of(redirectUri, at)
+          if (uri === undefined) throw new Blocked(`the redirect URI can't be changed in this way: ${kind}`)
+          expectNone(grantedFindings(await attempt({ redirect_uri: uri }), `the redemption for ${uri}`))
+        },
+      })
+    },
+  },
+  {
+    id: 'grants/properties/codes/code',
+    title: 'Any change of a code is refused',
+    sources: [rfc(6749, '5.2'), codeFlow],
+    level: 'must',
+    needs: ['authorization-code', 'login'],
+    async run(world) {
+      const { attempt } = await confidentialAttempts(world)
+      await expectForAll(world, anyChange, {
+        count: everyChange.length + 2,
+        examples: everyChange,
+        judge: async (change) => expectNone(grantedFindings(await attempt({}, change), 'the redemption of a changed code')),
+      })
+    },
+  },
+])
+
+type Method = 'S256' | 'plain'
+
+const unchanged = (text: string): string => text
+
+/** Attempts with codes of the confidential client, once one that changes nothing has succeeded. */
+async function confidentialAttempts(world: World) {
+  const ask = await askingAgain(world)
+  const attempt = async (more: Readonly<Record<string, string>>, change?: Change): Promise<Answer> => {
+    const { parameters, codeVerifier } = codeRequest(world)
+    const code = await freshCode(ask, parameters)
+    return redeem(world, 'confidential', { code: change ? changed(code, change) : code, redirectUri: application(world).redirectUri, codeVerifier }, more)
+  }
+  await worksBy([undefined], () => attempt({}))
+  return { attempt }
+}
+
+/** The ways that succeed where nothing is changed. Throws {@link Blocked} where none does: then a refusal says nothing. */
+async function worksBy<T>(ways: readonly T[], attempt: (way: T) => Promise<Answer>): Promise<T[]> {
+  const working: T[] = []
+  let refusal = ''
+  for (const way of ways) {
+    try {
+      const answer = await attempt(way)
+      if (answer.status === 200) working.push(way)
+      else refusal = `POST /oauth/token answered ${answer.status} ${errorCodeOf(answer) ?? ''}`
+    } catch (error) {
+      if (!(error instanceof Blocked)) throw error
+      refusal = error.message
+    }
+  }
+  if (working.length === 0) throw new Blocked(`a code can't be redeemed where nothing is changed: ${refusal}`)
+  return working
+}

@@ -1,0 +1,97 @@
+import type * as FastCheck from 'fast-check'
+import { Mismatch, Refuted, type CounterexampleStep, type Finding } from '../core/finding.ts'
+import type { Exchange } from '../core/exchange.ts'
+import type { World } from '../core/world.ts'
+
+/** One input of a property on trial. */
+export interface Attempt {
+  /** Adds a step to the story that is told if this input fails. What the target was asked in it is found by the exchanges made. */
+  step(title: string, judge: () => Promise<StepOutcome>): Promise<void>
+}
+
+/** What a step demanded and what came; findings where these differ. */
+export interface StepOutcome {
+  readonly expected: string
+  readonly actual: string
+  readonly findings: readonly Finding[]
+}
+
+/** A requirement for every input of a kind. */
+export interface Property<T> {
+  /** How many inputs are tried where the run does not say. */
+  readonly count: number
+  /** Inputs that are always tried first. */
+  readonly examples?: readonly T[]
+  /** Throws {@link Mismatch} for an input that fails. Each input starts from what it makes itself: nothing is kept from the one before. */
+  readonly judge: (input: T, attempt: Attempt) => Promise<void>
+  /** The input for a reader; JSON where absent. */
+  readonly show?: (input: T) => string
+}
+
+/** Inputs tried while a failing one is made smaller. Each costs requests, and a target has limits. */
+const longestShrinking = 120
+
+interface Failure {
+  readonly findings: readonly Finding[]
+  readonly exchanges: readonly Exchange[]
+  readonly steps: readonly CounterexampleStep[]
+}
+
+/**
+ * Tries inputs one after another, from the run's seed, and makes a failing one as small as it gets. Throws `Refuted` with the exchanges of
+ * the smallest; whatever else an attempt throws, `Blocked` above all, ends it at once.
+ */
+export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastCheck) => FastCheck.Arbitrary<T>, property: Property<T>): Promise<void> {
+  const fc = await import('fast-check')
+  const { client, inputs } = world
+  const before = [...client.exchanges]
+  let stopped: { readonly by: unknown } | undefined
+  let failure: Failure | undefined
+  let attemptsAfterFailure = 0
+
+  const judged = fc.asyncProperty(arbitrary(fc), async (input) => {
+    // fast-check would go on shrinking for as long as inputs fail; a passing one makes it stop.
+    if (stopped || (failure && attemptsAfterFailure++ >= longestShrinking)) return
+    client.forget()
+    const steps: CounterexampleStep[] = []
+    try {
+      await property.judge(input, attemptInto(steps, world))
+    } catch (error) {
+      if (!(error instanceof Mismatch)) {
+        stopped = { by: error }
+        return
+      }
+      failure = { findings: error.findings, exchanges: [...client.exchanges], steps }
+      throw error
+    }
+  })
+  const details = await fc.check(judged, {
+    seed: inputs.seed,
+    numRuns: inputs.count ?? property.count,
+    ...(property.examples ? { examples: property.examples.map((example): [T] => [example]) } : {}),
+  })
+  if (stopped) throw stopped.by
+  if (!details.failed || !failure) return
+  client.forget()
+  client.adopt([...before, ...failure.exchanges])
+  const [input] = details.counterexample as [T]
+  throw new Refuted(failure.findings, {
+    seed: details.seed,
+    path: details.counterexamplePath ?? '',
+    runs: details.numRuns,
+    shrinks: details.numShrinks,
+    input: property.show ? property.show(input) : fc.stringify(input),
+    steps: failure.steps,
+  })
+}
+
+function attemptInto(steps: CounterexampleStep[], { client }: World): Attempt {
+  return {
+    async step(title, judge) {
+      const start = client.exchanges.length
+      const { expected, actual, findings } = await judge()
+      steps.push({ title, expected, actual, held: findings.length === 0, exchanges: client.exchanges.length - start })
+      if (findings.length > 0) throw new Mismatch(findings)
+    },
+  }
+}

@@ -1,0 +1,216 @@
+import { createVerify, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import type { Check } from '../../../core/check.ts'
+import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
+import { send } from '../../grants/token-requests.ts'
+import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
+import { elementsAt, parseXml, select } from '../../xml.ts'
+import { isAlive, logOut, logoutPath, openSession, signedPost, signedRedirect, type LogoutMessage, type Sending, type Session } from './logging-out.ts'
+import { byRedirect, formOf, logoutRequest, queryOf, rsaSha1, rsaSha256, signed, signedXml, signingProvider, success, type Subject } from './service-provider.ts'
+import { verifySignatures } from './verification.ts'
+
+const documentation = auth0Docs('authenticate/protocols/saml/saml-sso-integrations/configure-saml-single-logout')
+const common = { level: 'must', needs: ['saml-signed-requests', 'saml-logout', 'login'], effects: ['logout'], sources: [documentation, saml('profiles', '4.4.4.2'), saml('core', '3.7.2')] } as const
+const operations = ['POST /samlp/{client_id}/logout']
+
+/** Single logout that a service provider begins. */
+export const logout: readonly Check[] = [
+  ...toChecks({ operations, collectionItems: [] }, [
+    onAnswer('response', 'a LogoutResponse goes to the logout callback', (message, world) => {
+      expectOneOf('document element', message.root?.name, ['LogoutResponse'])
+      const callback = new URL(signingProvider(world).logoutUrl ?? '')
+      expectOneOf('address', message.address, [message.binding === 'HTTP-POST' ? callback.href : `${callback.origin}${callback.pathname}`])
+    }),
+    onAnswer('status', 'the response says Success', ({ root }) => {
+      expectOneOf('Status/StatusCode/@Value', select(root, 'samlp:Status/samlp:StatusCode')[0]?.attributes.Value, [success])
+    }),
+    onAnswer('in-response-to', 'the response names the request', ({ root }, _world, id) => {
+      expectOneOf('LogoutResponse/@InResponseTo', root?.attributes.InResponseTo, [id])
+    }),
+    onAnswer('destination', 'the response names the logout callback', ({ root }, world) => {
+      expectOneOf('LogoutResponse/@Destination', root?.attributes.Destination, [signingProvider(world).logoutUrl])
+    }),
+    onAnswer('issuer', 'the response is issued by the entity of the metadata', async ({ root }, world) => {
+      expectOneOf('LogoutResponse/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadata(world)).entityId])
+    }),
+    onAnswer('signature', 'the response is signed with the key of the metadata', async (message, world) => {
+      const { certificates } = await metadata(world)
+      if (message.binding === 'HTTP-Redirect') expectNone(queryFindings(message.query, certificates))
+      else {
+        expectThat(message.root !== undefined, 'body', 'a message that can be read', '(none)')
+        const { parts, refusals } = await verifySignatures(message.text, message.root, [message.root], 'ID', certificates)
+        expectNone(parts.length > 0 ? [] : [finding('LogoutResponse/ds:Signature', 'a signature over the message', refusals.map((refused) => show(refused)).join('; '))])
+      }
+    }),
+    {
+      ...onAnswer('relay-state', 'the relay state comes back as it was', (message, _world, _id, relayState) => {
+        expectOneOf('RelayState', message.relayState, [relayState])
+      }),
+      sources: [documentation, saml('bindings', '3.5.3')],
+    },
+    ends('session-ends', 'after a request by POST a login needs the password again', signedPost, 'protocols/saml/logout/by-post'),
+    {
+      ...ends('redirect', 'after a request by redirect a login needs the password again', signedRedirect, 'protocols/saml/logout/by-redirect'),
+      operations: ['GET /samlp/{client_id}/logout'],
+      sources: [saml('bindings', '3.4.4.1'), saml('metadata', '2.4.2'), documentation],
+    },
+    refused('other-user', 'with another NameID', [saml('core', '3.7.3.2'), nodeSamlp]),
+    refused('other-session', 'with another SessionIndex', [saml('core', '3.7.3.2'), nodeSamlp]),
+    refused('unsigned', 'without a signature', [documentation, saml('profiles', '4.4.4.1')]),
+    refused('other-key', 'signed with another key', [documentation, saml('profiles', '4.4.4.1')]),
+    refused('changed', 'changed after it was signed', [documentation, saml('profiles', '4.4.4.1')]),
+    refused('other-relay-state', 'by redirect with another relay state than was signed', [documentation, saml('bindings', '3.4.4.1')]),
+    { ...refused('other-issuer', 'from another issuer', [saml('profiles', '4.4.4.1'), nodeSamlp]), level: 'should' },
+    { ...refused('without-issuer', 'without an issuer', [saml('profiles', '4.4.4.1'), nodeSamlp]), level: 'should' },
+    {
+      id: 'protocols/saml/logout/malformed',
+      title: 'SAML logout: what is no message is refused',
+      level: 'should',
+      needs: ['saml-signed-requests'],
+      profiles: ['auth0'],
+      sources: [auth0Docs('api/authentication/saml/saml-logout'), saml('core', '3.2.1')],
+      async run(world) {
+        for (const message of ['<<<', 'AAAA', Buffer.from('<samlp:LogoutRequest').toString('base64')]) {
+          const answer = await send(world, { method: 'POST', path: logoutPath(world), form: { SAMLRequest: message } })
+          expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+        }
+      },
+    },
+  ]),
+]
+
+interface Round {
+  readonly id: string
+  readonly relayState: string
+  readonly message: LogoutMessage | undefined
+  readonly status: number
+  readonly alive: boolean
+}
+
+/** One login and one logout, which all demands on the answer share. */
+function round(world: World, key: string, sending: Sending): Promise<Round> {
+  return world.once(key, async () => {
+    const session = await openLiveSession(world)
+    const request = logoutRequest(world, signingProvider(world), session.subject)
+    const relayState = `relay ${world.unique()} "<é>&`
+    const { answer, message, cookies } = await logOut(world, session.cookies, request, relayState, sending)
+    return { id: request.id, relayState, message, status: answer.status, alive: await isAlive(world, cookies) }
+  })
+}
+
+function onAnswer(slug: string, what: string, judge: (message: LogoutMessage, world: World, id: string, relayState: string) => void | Promise<void>): StatedCheck {
+  return {
+    ...common,
+    id: `protocols/saml/logout/${slug}`,
+    title: `SAML logout: ${what}`,
+    async run(world) {
+      const { id, relayState, message, status } = await round(world, 'protocols/saml/logout/by-post', signedPost)
+      expectThat(message !== undefined, 'body', 'a SAMLResponse, in a form or in the address of a redirect', status)
+      await judge(message, world, id, relayState)
+    },
+  }
+}
+
+function ends(slug: string, what: string, sending: Sending, key: string): StatedCheck {
+  return {
+    ...common,
+    id: `protocols/saml/logout/${slug}`,
+    title: `SAML logout: ${what}`,
+    sources: [documentation, saml('core', '3.7.3')],
+    async run(world) {
+      const { alive } = await round(world, key, sending)
+      expectThat(!alive, 'answer to the next login', 'a login page', 'a SAMLResponse, Success')
+    },
+  }
+}
+
+/** A session whose end can be told. Throws {@link Blocked} where the next login needs the password anyhow. */
+async function openLiveSession(world: World): Promise<Session> {
+  const session = await openSession(world)
+  if (!(await isAlive(world, session.cookies))) throw new Blocked('a login right after the login asks for the password again')
+  return session
+}
+
+type Fault = 'other-user' | 'other-session' | 'unsigned' | 'other-key' | 'changed' | 'other-relay-state' | 'other-issuer' | 'without-issuer'
+
+function refused(fault: Fault, what: string, sources: StatedCheck['sources']): StatedCheck {
+  return {
+    ...common,
+    id: `protocols/saml/logout/${fault}`,
+    title: `SAML logout: a request ${what} is refused, and the session stays`,
+    sources,
+    async run(world) {
+      const outcome = (await faults(world)).get(fault)
+      expectThat(outcome?.status !== success, 'Status/StatusCode/@Value', 'another than Success', outcome?.status)
+      expectThat(outcome?.alive === true, 'answer to the next login', 'a SAMLResponse: the session has not ended', 'none')
+    },
+  }
+}
+
+interface Outcome { readonly status: string | undefined; readonly alive: boolean }
+
+/** Every fault in turn, in one session as long as it lasts: a server that is right needs one login for all of them. */
+function faults(world: World): Promise<ReadonlyMap<Fault, Outcome>> {
+  return world.once('protocols/saml/logout/faults', async () => {
+    const outcomes = new Map<Fault, Outcome>()
+    let session = await openLiveSession(world)
+    for (const [fault, sending] of faultySendings(world)) {
+      const subject = { ...session.subject, ...changes[fault] }
+      const request = logoutRequest(world, signingProvider(world), subject, issuers[fault])
+      const { message, cookies } = await logOut(world, session.cookies, request, `relay-${world.unique()}`, sending)
+      const alive = await isAlive(world, cookies)
+      outcomes.set(fault, { status: select(message?.root, 'samlp:Status/samlp:StatusCode')[0]?.attributes.Value, alive })
+      if (!alive) session = await openLiveSession(world)
+    }
+    return outcomes
+  })
+}
+
+const changes: { readonly [Name in Fault]?: Partial<Subject> } = { 'other-user': { nameId: 'auth0|000000000000000000000000' }, 'other-session': { sessionIndex: '_another' } }
+const issuers: { readonly [Name in Fault]?: string } = { 'other-issuer': 'urn:another.example.com', 'without-issuer': '' }
+
+function faultySendings(world: World): readonly (readonly [Fault, Sending])[] {
+  const { signingKey } = signingProvider(world)
+  const path = logoutPath(world)
+  // Nothing to put a signature behind, so the one without an issuer goes by redirect, with a signature that is right.
+  return [
+    ['other-user', signedPost],
+    ['other-session', signedPost],
+    ['other-issuer', signedPost],
+    ['without-issuer', signedRedirect],
+    ['unsigned', async (_world, { xml }, relayState) => ({ path, form: formOf(xml, relayState) })],
+    ['other-key', async (_world, message, relayState) => ({ path, form: formOf(await signedXml(message, otherKey()), relayState) })],
+    ['changed', async (_world, message, relayState) => ({ path, form: formOf((await signedXml(message, signingKey)).replace(' Version=', ' Reason="urn:x" Version='), relayState) })],
+    ['other-relay-state', async (_world, message, relayState) =>
+      ({ path: `${path}?${queryOf(signed(byRedirect(message, relayState), signingKey).map(([name, value]) => [name, name === 'RelayState' ? `other-${value}` : value]))}` })],
+  ]
+}
+
+/** A key that no target knows. */
+function otherKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+/** What the metadata say of the identity provider; certificates in DER, base64. */
+function metadata(world: World): Promise<{ readonly entityId: string | undefined; readonly certificates: readonly string[] }> {
+  return world.once('protocols/saml/logout/metadata', async () => {
+    const root = parseXml((await send(world, { method: 'GET', path: `/samlp/metadata/${signingProvider(world).clientId}` })).body)
+    const certificates = elementsAt(root, 'IDPSSODescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, ''))
+    return { entityId: root?.attributes.entityID, certificates }
+  })
+}
+
+/** SAML 2.0 Bindings 3.4.4.1: the signature is over the parameters as they stand in the address. */
+function queryFindings(query: string, certificates: readonly string[]): ReturnType<typeof finding>[] {
+  const sent = new Map(query.split('&').map((pair) => [pair.split('=', 1)[0] ?? '', pair]))
+  const parameters = new URLSearchParams(query)
+  const algorithm = parameters.get('SigAlg')
+  const digest = new Map([[rsaSha256, 'RSA-SHA256'], [rsaSha1, 'RSA-SHA1']]).get(algorithm ?? '')
+  if (digest === undefined) return [finding('parameter SigAlg', `${rsaSha256} or ${rsaSha1}`, show(algorithm ?? undefined))]
+  const content = ['SAMLResponse', 'RelayState', 'SigAlg'].flatMap((name) => sent.get(name) ?? []).join('&')
+  const isValid = certificates.some((certificate) =>
+    createVerify(digest).update(content).verify(new X509Certificate(Buffer.from(certificate, 'base64')).publicKey, parameters.get('Signature') ?? '', 'base64'))
+  return isValid ? [] : [finding('parameter Signature', 'over SAMLResponse, RelayState and SigAlg, by the key of the metadata', 'another')]
+}

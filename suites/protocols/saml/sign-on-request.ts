@@ -1,0 +1,211 @@
+import { deflateRawSync } from 'node:zlib'
+import type { Check } from '../../../core/check.ts'
+import { expectOneOf, expectThat } from '../../../core/expectation.ts'
+import { fieldOf, readPage } from '../../../core/page.ts'
+import type { World } from '../../../core/world.ts'
+import { toChecks } from '../../checks.ts'
+import { send } from '../../grants/token-requests.ts'
+import { auth0Docs, saml } from '../../sources.ts'
+import { descendantsOf } from '../../xml.ts'
+import { hostsOf } from './certificate.ts'
+import { authnRequest, formOf, queryOf } from './service-provider.ts'
+import { furtherSignOn, messageForm, provider, redirectPath, signOn, signOnByPost, signOnUnasked, visit } from './sign-on.ts'
+
+const common = { level: 'must', needs: ['saml', 'login'] } as const
+const acceptRequest = auth0Docs('api/authentication/saml/accept-request')
+const post = { operations: ['POST /samlp/{client_id}'], collectionItems: [] }
+
+/** Relay states that something on the way could break. */
+const relayStates: readonly (readonly [slug: string, what: string, value: string])[] = [
+  ['markup', 'markup and quotes', `"><script>alert(1)</script>'&amp;<input name="x">`],
+  ['unicode', 'letters of all kinds', 'Grüße, 世界 🔑 \u00e9e\u0301 ™'],
+  ['eighty-bytes', '80 bytes', 'relay-state-0123456789 +%2F&=;?#'.padEnd(80, 'x')],
+]
+
+/** Addresses that only look like an allowed one. */
+const nearMisses: readonly (readonly [slug: string, what: string, change: (acs: URL) => string])[] = [
+  ['longer-path', 'a longer path', (acs) => `${acs.origin}${acs.pathname}/evil`],
+  ['longer-host', 'a host that only begins like it', (acs) => `${acs.origin}.example.com${acs.pathname}`],
+  ['user-information', 'its host as user information', (acs) => `${acs.protocol}//${acs.host}@evil.example.com${acs.pathname}`],
+  ['another-port', 'another port', (acs) => `${acs.protocol}//${acs.hostname}:4${acs.port || '444'}${acs.pathname}`.slice(0, 200)],
+]
+
+/** Messages that are none. What is sent in `SAMLRequest`. */
+const malformed: readonly (readonly [slug: string, what: string, make: () => string])[] = [
+  ['no-base64', 'no base64', () => '%%%'],
+  ['not-inflatable', 'neither XML nor DEFLATE', () => Buffer.from([0xff, 0xff, 0xff, 0x00, 0x01]).toString('base64')],
+]
+
+/** How a login begins, and to whom its answer goes. */
+export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /samlp/{client_id}'], collectionItems: ['SAML / Accepts a SAML request to initiate a login'] }, [
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/redirect',
+    title: 'SAML login: a request by redirect, without a session, leads to a login page of the same host',
+    sources: [saml('bindings', '3.4.4.1'), saml('profiles', '4.1.3')],
+    profiles: ['auth0'],
+    needs: ['saml'],
+    async run(world) {
+      const answer = await send(world, { method: 'GET', path: redirectPath(provider(world), authnRequest(world, provider(world)), 'relay') })
+      expectOneOf('status', answer.status, [302, 303])
+      expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
+    },
+  },
+  {
+    ...common, ...post,
+    id: 'protocols/saml/sign-on/post',
+    title: 'SAML login: a request by POST, without a session, leads to a login page of the same host',
+    sources: [saml('bindings', '3.5.4'), saml('profiles', '4.1.3')],
+    profiles: ['auth0'],
+    needs: ['saml'],
+    async run(world) {
+      const { xml } = authnRequest(world, provider(world))
+      const answer = await send(world, { method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(xml, 'relay') })
+      expectOneOf('status', answer.status, [302, 303])
+      expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
+    },
+  },
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/form',
+    title: 'SAML login: one form, which posts the response to the consumer',
+    sources: [saml('bindings', '3.5.4')],
+    async run(world) {
+      const { answer, form } = await signOn(world)
+      expectOneOf('status', answer.status, [200])
+      expectOneOf('count(//form)', readPage(answer.body, answer.url).forms.length, [1])
+      expectOneOf('form @method', form.method, ['post'])
+      expectOneOf('form @action', form.action.href, [new URL(provider(world).acs).href])
+      expectOneOf('count(//input[@name="SAMLResponse"])', form.controls.filter(({ name }) => name === 'SAMLResponse').length, [1])
+    },
+  },
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/not-cached',
+    title: 'SAML login: no cache keeps the form',
+    sources: [saml('bindings', '3.5.5.1')],
+    level: 'should',
+    async run(world) {
+      const { answer } = await signOn(world)
+      expectThat(/no-store|no-cache|private/i.test(answer.header('cache-control') ?? ''), 'header cache-control', 'no-store', answer.header('cache-control'))
+    },
+  },
+  {
+    ...common, ...post,
+    id: 'protocols/saml/sign-on/post-response',
+    title: 'SAML login: a request by POST is answered with a response to it',
+    sources: [saml('bindings', '3.5.4'), saml('core', '3.2.2')],
+    async run(world) {
+      const { message, request, form, relayState } = await signOnByPost(world)
+      expectOneOf(`${message.root.path}/@InResponseTo`, message.root.attributes.InResponseTo, [request?.id])
+      expectOneOf('form @action', form.action.href, [new URL(provider(world).acs).href])
+      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [relayState])
+    },
+  },
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/relay-state',
+    title: 'SAML login: the relay state comes back after the login page',
+    sources: [saml('bindings', '3.4.3'), saml('bindings', '3.5.3')],
+    async run(world) {
+      const { form, relayState } = await signOn(world)
+      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [relayState])
+    },
+  },
+  ...relayStates.map(([slug, what, value]) => ({
+    ...common,
+    id: `protocols/saml/sign-on/relay-state/${slug}`,
+    title: `SAML login: a relay state of ${what} comes back unchanged, and stays inside its field`,
+    sources: [saml('bindings', '3.4.3'), saml('bindings', '3.5.5.2')],
+    async run(world: World) {
+      const request = authnRequest(world, provider(world))
+      const { answer, form } = await furtherSignOn(world, `relay state ${slug}`, () => ({ request, relayState: value, statement: { method: 'GET', path: redirectPath(provider(world), request, value) } }))
+      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [value])
+      expectOneOf('count(//input[@name="RelayState"])', form.controls.filter(({ name }) => name === 'RelayState').length, [1])
+      expectOneOf('count(//input[@name="x"])', readPage(answer.body, answer.url).forms.flatMap(({ controls }) => controls).filter(({ name }) => name === 'x').length, [0])
+      expectThat(!readPage(answer.body, answer.url).scripts.includes('alert(1)'), '//script', 'nothing of the relay state', 'alert(1)')
+    },
+  })),
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/unasked',
+    title: 'SAML login: without a request there is a response that answers none',
+    sources: [saml('profiles', '4.1.5'), acceptRequest],
+    profiles: ['auth0'],
+    async run(world) {
+      const { message, form } = await signOnUnasked(world)
+      expectThat(descendantsOf(message.root).every(({ attributes }) => attributes.InResponseTo === undefined), '//@InResponseTo', '(absent)', '(present)')
+      expectOneOf('form @action', form.action.href, [new URL(message.root.attributes.Destination ?? 'about:blank').href])
+      expectThat(['', undefined].includes(fieldOf(form, 'RelayState')), 'form input RelayState', '(absent or empty)', fieldOf(form, 'RelayState'))
+    },
+  },
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/force-authn',
+    title: 'SAML login: ForceAuthn asks for the password again, session or not',
+    sources: [saml('core', '3.4.1'), acceptRequest],
+    level: 'should',
+    async run(world) {
+      const { cookies } = await signOn(world)
+      const request = authnRequest(world, provider(world))
+      const forced = { ...request, xml: request.xml.replace(' Version=', ' ForceAuthn="true" Version=') }
+      const answer = await visit(world, { method: 'GET', path: redirectPath(provider(world), forced, 'relay') }, cookies)
+      expectThat(messageForm(answer, 'SAMLResponse') === undefined, 'body', 'a login page', 'a form with SAMLResponse')
+    },
+  },
+  ...nearMisses.map(([slug, what, change]) => ({
+    ...common,
+    id: `protocols/saml/sign-on/consumer-not-allowed/${slug}`,
+    title: `SAML login: nothing is sent to an address with ${what}`,
+    sources: [saml('profiles', '4.1.4.1'), saml('core', '3.4.1'), acceptRequest],
+    async run(world: World) {
+      const { cookies } = await signOn(world)
+      const elsewhere = change(new URL(provider(world).acs))
+      const answer = await visit(world, { method: 'GET', path: redirectPath(provider(world), authnRequest(world, { ...provider(world), acs: elsewhere }), 'relay') }, cookies)
+      const target = new URL(elsewhere)
+      const sentTo = [...readPage(answer.body, answer.url).forms.map(({ action }) => action), ...(answer.location ? [answer.location] : [])].filter((url) => url.host === target.host && url.pathname === target.pathname)
+      expectThat(sentTo.length === 0, 'form @action', 'not an address outside the allow list', elsewhere)
+      expectThat(answer.status < 500, 'status', 'an answer to the request', answer.status)
+    },
+  })),
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/consumer-refused',
+    title: 'SAML login: a request that names a consumer outside the allow list is refused',
+    sources: [acceptRequest, saml('profiles', '4.1.4.1')],
+    level: 'should',
+    profiles: ['auth0'],
+    async run(world) {
+      const { cookies } = await signOn(world)
+      const elsewhere = { ...provider(world), acs: `https://unregistered-${world.unique()}.example.com/acs` }
+      const answer = await visit(world, { method: 'GET', path: redirectPath(elsewhere, authnRequest(world, elsewhere), 'relay') }, cookies)
+      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+    },
+  },
+  ...malformed.map(([slug, what, make]) => ({
+    ...common,
+    id: `protocols/saml/sign-on/malformed/${slug}`,
+    title: `SAML login: a SAMLRequest that is ${what} gets no response, session or not`,
+    sources: [saml('core', '3.2.1'), saml('profiles', '4.1.4.1')],
+    async run(world: World) {
+      const { cookies } = await signOn(world)
+      const answer = await visit(world, { method: 'GET', path: `/samlp/${provider(world).clientId}?${queryOf([['SAMLRequest', make()]])}` }, cookies)
+      expectThat(messageForm(answer, 'SAMLResponse') === undefined, 'body', 'no form with SAMLResponse', 'a form with SAMLResponse')
+    },
+  })),
+  {
+    ...common,
+    id: 'protocols/saml/sign-on/entity',
+    title: 'SAML login: an entity that a request declares is not looked up',
+    sources: [saml('core', '3.2.1'), { name: 'OWASP XML External Entity Prevention', url: 'https://cheatsheetseries.owasp.org/cheatsheets/XML_External_Entity_Prevention_Cheat_Sheet.html' }],
+    async run(world) {
+      const { cookies } = await signOn(world)
+      const marker = `urn:expanded-${world.unique()}`
+      const { xml } = authnRequest(world, provider(world))
+      const declared = `<!DOCTYPE x [<!ENTITY e "${marker}">]>${xml.replace(/(<saml:Issuer>)[^<]*/, '$1&e;')}`
+      const answer = await visit(world, { method: 'GET', path: `/samlp/${provider(world).clientId}?${queryOf([['SAMLRequest', deflateRawSync(declared).toString('base64')], ['RelayState', 'relay']])}` }, cookies)
+      const decoded = Buffer.from(fieldOf(messageForm(answer, 'SAMLResponse'), 'SAMLResponse') ?? '', 'base64').toString('utf8')
+      expectThat(!decoded.includes(marker) && !answer.body.includes(marker), 'body', 'nothing of the entity', marker)
+    },
+  },
+])

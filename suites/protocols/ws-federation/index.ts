@@ -1,0 +1,7 @@
+import type { Check } from '../../../core/check.ts'
+import { metadata } from './metadata.ts'
+import { signInChecks } from './sign-in.ts'
+import { signOut } from './sign-out.ts'
+
+/** WS-Federation: what a relying party demands of the security token service. */
+export const wsFederationChecks: readonly Check[] = [...metadata, ...signInChecks, ...signOut]
