@@ -1,4 +1,4 @@
-// `node bin/maintain.js NAME [--check]` writes (or compares) what is generated from the sources: catalogue, schema, spec.
+// `node bin/maintain.js NAME [--check]` writes (or compares) what is generated from the sources: catalogue, coverage, schema, spec.
 // Not part of the published package.
 import { buildWhereStale } from './build.js'
 

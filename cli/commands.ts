@@ -16,6 +16,7 @@ const suite: Option = { name: 'suite', value: 'NAME…', list: true, choices: su
 const verbose: Option = { name: 'verbose', help: 'the terminal report tells every failure in full, what was sent, and what passed' }
 const strict: Option = { name: 'strict', help: 'a failed "should" counts too' }
 const out: Option = { name: 'out', value: 'DIR', help: 'folder for the reports (default conformance-report)' }
+const history: Option = { name: 'history', value: 'FILE', help: 'what earlier runs judged, shown in the Allure report; this run is added to it' }
 const output: Option = { name: 'output', short: 'o', value: 'FILE', help: 'write to a file and not to standard output' }
 const format: Option = { name: 'format', value: 'NAME', choices: ['json', 'yaml'], help: 'json or yaml (default: what the file name says, else json)' }
 const reporter = (help: string): Option => ({ name: 'reporter', value: 'LIST', list: true, choices: reporterNames, help })
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
       strict,
       out,
       reporter('terminal, json, junit, markdown, html, sarif, allure, github, joined by commas (default: terminal, json, junit, markdown, allure; on GitHub Actions github too)'),
+      history,
       verbose,
       { name: 'seed', value: 'N', number: { min: 0, max: 0x7fff_ffff }, help: 'play generated inputs again as in the run that printed this seed' },
       { name: 'runs', value: 'N', number: { min: 1 }, help: 'how many inputs each property tries' },
@@ -133,9 +135,11 @@ Exit codes: 0 conforms, 1 does not conform, 2 wrong usage or configuration, 3 co
   {
     name: 'replay',
     usage: 'replay FILE.har… [options]',
-    summary: 'judge recorded traffic by the document, without network',
+    summary: 'judge recorded traffic by the document and its flows, without network',
     arguments: { min: 1, max: many, name: 'FILE.har' },
     options: [
+      { name: 'base-url', value: 'URL', help: 'the server to judge, where the files hold traffic of several (default: the one that is asked for tokens)' },
+      { name: 'domain', value: 'NAME', help: 'the same by its domain' },
       { name: 'ignore-headers', help: 'judge status and body alone, for recordings without headers' },
       strict,
       out,
@@ -158,7 +162,7 @@ Exit codes: 0 conforms, 1 does not conform, 2 wrong usage or configuration, 3 co
     usage: 'merge RUN.json… [options]',
     summary: 'join the parts of a run that was divided by --shard',
     arguments: { min: 1, max: many, name: 'RUN.json' },
-    options: [{ ...out, short: 'o' }, reporter('as for run (default terminal,json,junit,markdown,allure; on GitHub Actions github too)'), verbose],
+    options: [{ ...out, short: 'o' }, reporter('as for run (default terminal,json,junit,markdown,allure; on GitHub Actions github too)'), history, verbose],
     details: 'Reports and exit code are those of an undivided run.',
     execute: async (given) => (await import('./merge.ts')).merge(given),
   },
@@ -167,7 +171,7 @@ Exit codes: 0 conforms, 1 does not conform, 2 wrong usage or configuration, 3 co
     usage: 'report RUN.json [options]',
     summary: 'render a run again',
     arguments: { min: 1, max: 1, name: 'RUN.json' },
-    options: [out, reporter('as for run (default terminal)'), verbose],
+    options: [out, reporter('as for run (default terminal)'), history, verbose],
     execute: async (given) => (await import('./report.ts')).report(given),
   },
   {

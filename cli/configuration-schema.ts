@@ -49,6 +49,7 @@ const client = (description: string): SchemaOf<ClientPersona> => ({
     clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
     clientSecret: { description: 'Client secret. Leave it out for a public client.', type: 'string', minLength: 1, examples: ['${AUTH0_CLIENT_SECRET}'] },
     redirectUri: { description: 'One of the Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
+    logoutUrl: { description: 'One of its Allowed Logout URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/signed-out'] },
     grantTypes: {
       description: 'Grant types that are switched on for this client, by their wire names. Where absent: authorization_code and refresh_token, and for the machine client client_credentials.',
       type: 'array',
@@ -216,6 +217,17 @@ const schema: SchemaOf<Configuration> = {
     },
     inbox: inbox('Where the messages that the target sends can be read.'),
     smsInbox: inbox('Where its text messages can be read, where that is another place.'),
+    management: {
+      description: 'An application with a client grant for the Management API (read:users, delete:users), by which the users are deleted that checks made. Where absent, the report lists them.',
+      type: 'object',
+      additionalProperties: false,
+      required: ['clientId', 'clientSecret'],
+      properties: {
+        clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+        clientSecret: { description: 'Client secret.', type: 'string', minLength: 1, examples: ['${AUTH0_MANAGEMENT_CLIENT_SECRET}'] },
+        audience: { description: 'Identifier of the Management API, where it is not /api/v2/ below the address of the target: with a custom domain it keeps the name of the tenant.', type: 'string', pattern: address, examples: ['https://tenant.eu.auth0.com/api/v2/'] },
+      },
+    },
     login: {
       description: 'How users get through the login pages.',
       type: 'object',
@@ -223,12 +235,13 @@ const schema: SchemaOf<Configuration> = {
       required: ['driver'],
       properties: {
         driver: {
-          description: 'http: forms are read and answered without a browser. command: a program is given the authorization URL and prints where it ended. '
+          description: 'http: forms are read and answered without a browser. browser: a headless Chromium does, with the package playwright-core. command: a program is given the authorization URL and prints where it ended. '
             + 'manual: a person logs in, and the end is received on a loopback port.',
-          enum: ['http', 'command', 'manual'],
+          enum: ['http', 'browser', 'command', 'manual'],
           default: 'http',
         },
         command: { description: 'Program and arguments of the driver command; the URL comes last.', type: 'array', items: { description: 'An argument.', type: 'string' }, examples: [['node', 'login.mjs']] },
+        executable: { description: 'Path of the Chromium of the driver browser; found among the installed programs where absent.', type: 'string', minLength: 1, examples: ['/usr/bin/chromium'] },
         port: { description: 'Loopback port of the driver manual.', type: 'integer', minimum: 1, maximum: 65_535, default: 8765 },
         timeoutMs: { description: 'How long one login may take, in milliseconds.', type: 'integer', minimum: 1, default: 60_000 },
       },

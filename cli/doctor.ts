@@ -7,7 +7,7 @@ import { adaptedClient } from '../fixtures/target/adaptation.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
-import { remedies } from '../fixtures/target/remedies.ts'
+import { remedyFor } from '../fixtures/target/remedies.ts'
 import { trials } from '../fixtures/target/trials.ts'
 import { openWorlds } from '../fixtures/world.ts'
 import { printable } from '../reporters/printable.ts'
@@ -84,7 +84,7 @@ function aboutCapabilities(configuration: Configuration, { lacks }: Probing): Fi
     const absent = configuration.lacks?.[name] ?? lacks.get(name)
     if (absent !== undefined) return { name, state: 'missing', told: absent }
     const reason = missing.get(name)
-    const remedy = remedies[name]
+    const remedy = reason === undefined ? undefined : remedyFor(name, reason)
     return reason === undefined ? { name, state: 'there', told: capabilities[name] } : { name, state: 'missing', told: reason, ...(remedy === undefined ? {} : { add: remedy }) }
   })
 }

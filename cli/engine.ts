@@ -2,9 +2,12 @@ import { PassThrough } from 'node:stream'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { BroadcastChannel } from 'node:worker_threads'
 import { createVitest, type Reporter, type TestCase, type TestModule, type Vitest } from 'vitest/node'
 import { factsOf, type Verdict } from '../core/verdict.ts'
 import type { Check } from '../core/check.ts'
+import { endOfRun } from '../suites/end-of-run.ts'
+import type { MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Plan } from '../suites/run.suite.ts'
 
 /** What the engine judges, and who hears of it. */
@@ -28,6 +31,8 @@ export interface Judged {
   readonly problems: readonly string[]
   /** Why the target was given up on the way, where it was. */
   readonly lost?: string
+  /** Users whom the checks made. */
+  readonly users?: readonly MadeUser[]
 }
 
 /** A check gives up long before: each request has a timeout. This ends one that hangs by our own fault. */
@@ -90,26 +95,33 @@ export async function judgeChecks(judging: Judging): Promise<Judged> {
   const verdicts = checks.flatMap(({ id }) => collector.verdicts.get(id) ?? [])
   const isComplete = verdicts.length === checks.length || stop.aborted || collector.problems.length > 0
   const lost = collector.lost()
-  return { verdicts, problems: isComplete ? collector.problems : [`Only ${verdicts.length} of ${checks.length} checks came to an end.`], ...(lost === undefined ? {} : { lost }) }
+  return { verdicts, users: [...collector.users.values()], problems: isComplete ? collector.problems : [`Only ${verdicts.length} of ${checks.length} checks came to an end.`], ...(lost === undefined ? {} : { lost }) }
 }
 
 async function runUntil(vitest: Vitest, stop: AbortSignal): Promise<void> {
-  const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input')
   if (stop.aborted) return
+  const channel = new BroadcastChannel(endOfRun)
+  const cancel = (): void => {
+    channel.postMessage('')
+    void vitest.cancelCurrentRun('keyboard-input')
+  }
   stop.addEventListener('abort', cancel)
   try {
     await vitest.start()
   } finally {
     stop.removeEventListener('abort', cancel)
+    channel.close()
   }
 }
 
-function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; problems: string[]; lost(): string | undefined; reporter: Reporter } {
+function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; users: Map<string, MadeUser>; problems: string[]; lost(): string | undefined; reporter: Reporter } {
   const byId = new Map(checks.map((check) => [check.id, check]))
   const verdicts = new Map<string, Verdict>()
+  const users = new Map<string, MadeUser>()
   const problems: string[] = []
   let lost: string | undefined
   const collect = (testCase: TestCase): void => {
+    for (const user of testCase.meta().users ?? []) users.set(user.email, user)
     const check = byId.get(testCase.name)
     // An ended run may tell of a test twice, and of tests that never started.
     if (!check || verdicts.has(check.id)) return
@@ -121,6 +133,7 @@ function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<
   }
   return {
     verdicts,
+    users,
     problems,
     lost: () => lost,
     reporter: {

@@ -1,6 +1,6 @@
 import type { Run } from '../core/run.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
-import { remedies } from '../fixtures/target/remedies.ts'
+import { isOtherKind, remedyFor } from '../fixtures/target/remedies.ts'
 
 /** How to have judged what was not, one line for each capability that checks of this run missed; empty where there is none. */
 export function hintsFor({ verdicts, target }: Pick<Run, 'verdicts' | 'target'>, lacks: Configuration['lacks'] = {}): string[] {
@@ -9,9 +9,9 @@ export function hintsFor({ verdicts, target }: Pick<Run, 'verdicts' | 'target'>,
     const capability = status === 'unsupported' ? /^needs ([\w-]+):/.exec(reason ?? '')?.[1] : undefined
     if (capability !== undefined) counts.set(capability, (counts.get(capability) ?? 0) + 1)
   }
-  const lines = target.missing.filter(({ capability }) => counts.has(capability)).map(({ capability, reason }) => {
+  const lines = target.missing.filter(({ capability, reason }) => counts.has(capability) && !isOtherKind(reason)).map(({ capability, reason }) => {
     const isAbsent = reason.startsWith('the target does not offer it')
-    const remedy = remedies[capability]
+    const remedy = remedyFor(capability, reason)
     const how = isAbsent ? `${reason} (--require ${capability} makes that a failure)` : remedy === undefined || reason === lacks[capability] ? reason : `add ${remedy}`
     return `  ${capability.padEnd(18)} ${String(counts.get(capability)).padStart(4)} checks: ${how}`
   })

@@ -25,6 +25,11 @@ const generators: Readonly<Record<string, () => Promise<readonly GeneratedFile[]
     const { list, page } = catalogueOf(allChecks())
     return [{ path: catalogueFiles.list, text: list }, { path: catalogueFiles.page, text: page }]
   },
+  async coverage() {
+    const [{ parse }, { allChecks }, { coverageFiles, coveragePage }] = await Promise.all([import('yaml'), import('../suites/index.ts'), import('./coverage.ts')])
+    const statement = parse(readFileSync(join(packageRoot, coverageFiles.statement), 'utf8')) as Parameters<typeof coveragePage>[0]
+    return [{ path: coverageFiles.page, text: coveragePage(statement, allChecks()) }]
+  },
 }
 
 /** The schema of configuration files, as it is published. */

@@ -58,7 +58,8 @@ export function mergeRuns(parts: readonly Part[], catalogue: readonly string[]):
   if (repeated) throw new UsageError(`${repeated.check} is judged in more than one of the run files; a check belongs to one part.`)
   const startedAt = runs.map((run) => run.startedAt).sort()[0]!
   const finishedAt = runs.map((run) => run.finishedAt).sort().at(-1)!
-  const { shard: _, interrupted: __, comparison, staleKnownFailures: ___, ...facts } = runs[0]!
+  const { shard: _, interrupted: __, comparison, staleKnownFailures: ___, leftBehind: ____, ...facts } = runs[0]!
+  const left = runs.flatMap(({ leftBehind }) => leftBehind ?? [])
   const stale = [...new Set(runs.flatMap((run) => run.staleKnownFailures ?? []))]
   return {
     ...facts,
@@ -70,6 +71,7 @@ export function mergeRuns(parts: readonly Part[], catalogue: readonly string[]):
     ...(runs.some((run) => run.interrupted) ? { interrupted: true } : {}),
     ...(comparison ? { comparison: merged(comparison, runs, placeOf) } : {}),
     ...(stale.length > 0 ? { staleKnownFailures: stale } : {}),
+    ...(left[0] ? { leftBehind: { users: left.flatMap(({ users }) => users), reason: left[0].reason } } : {}),
     verdicts,
   }
 }

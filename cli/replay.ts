@@ -1,5 +1,6 @@
 import { exitCodeOf } from '../core/run.ts'
-import { judgeRecording } from '../suites/replay/index.ts'
+import { UsageError } from '../core/usage-error.ts'
+import { judgeRecordings } from '../suites/replay/index.ts'
 import type { Arguments } from './arguments.ts'
 import { chooseReports, prepareFolder, writeReports } from './reports.ts'
 import { assembleRun, factsOfRun } from './run-file.ts'
@@ -10,14 +11,24 @@ export async function replay(given: Arguments): Promise<number> {
   const strict = given.flag('strict')
   const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown'])
   const startedAt = new Date()
-  const verdicts = given.positionals.flatMap((file) => judgeRecording(readTextFile(file), file, { ignoreHeaders: given.flag('ignore-headers') }))
+  const asked = originGiven(given.text('base-url') ?? given.text('domain'))
+  const files = given.positionals.map((file) => ({ text: readTextFile(file), origin: file }))
+  const { verdicts, origin } = judgeRecordings(files, { ignoreHeaders: given.flag('ignore-headers'), ...(asked === undefined ? {} : { origin: asked }) })
   prepareFolder(reports)
 
-  const baseUrl = originOf(verdicts.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)))
+  const baseUrl = origin ?? originOf(verdicts.flatMap(({ exchanges }) => exchanges.map(({ request }) => request.url)))
   const facts = factsOfRun({ target: { baseUrl, issuer: `${baseUrl}/`, capabilities: [], missing: [] }, profile: 'auth0', seed: 0 })
   const run = assembleRun(facts, { startedAt, verdicts, strict, isInterrupted: false })
   await writeReports(run, reports, { isLive: false })
   return exitCodeOf(run, { strict })
+}
+
+/** The origin of `https://tenant.example.com/` or `tenant.example.com`. */
+function originGiven(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = /^https?:\/\//.test(text) ? text : `https://${text}`
+  if (!URL.canParse(url)) throw new UsageError(`"${text}" is no address of a server: give --base-url https://tenant.example.com or --domain tenant.example.com.`)
+  return new URL(url).origin
 }
 
 /** The origin that most of the recorded requests went to. */

@@ -13,6 +13,8 @@ export interface Reports {
   readonly folder: string
   /** The terminal report tells everything. */
   readonly verbose: boolean
+  /** File with the history of the Allure page. */
+  readonly history?: string
 }
 
 /** Formats that are files, made from the run alone. */
@@ -27,11 +29,13 @@ const files = {
 /** What the arguments ask for, else what is usual; on GitHub Actions its annotations too. */
 export function chooseReports(given: Arguments, usual: readonly ReporterName[]): Reports {
   const asked = given.list('reporter') as readonly ReporterName[]
+  const history = given.text('history')
   const onGithub = process.env.GITHUB_ACTIONS === 'true'
   return {
     names: asked.length > 0 ? [...new Set(asked)] : [...usual, ...(onGithub ? ['github' as const] : [])],
     folder: given.text('out') ?? 'conformance-report',
     verbose: given.flag('verbose'),
+    ...(history === undefined ? {} : { history }),
   }
 }
 
@@ -60,11 +64,11 @@ export function allureResultsOf({ folder }: Pick<Reports, 'folder'>): string {
 }
 
 /** Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on. */
-export async function writeReports(run: Run, { names, folder, verbose }: Reports, { isLive }: { readonly isLive: boolean }): Promise<void> {
+export async function writeReports(run: Run, { names, folder, verbose, history }: Reports, { isLive }: { readonly isLive: boolean }): Promise<void> {
   const allure = names.includes('allure') ? await import('../reporters/allure.ts') : undefined
   if (allure && !isLive) allure.writeAllureResults(run, allureResultsOf({ folder }))
   // Allure makes its page in a process of its own while the other reports are written.
-  const page = allure && (await import('../reporters/allure-html.ts')).generateAllureReport(allureResultsOf({ folder }), allurePageOf({ folder }))
+  const page = allure && (await import('../reporters/allure-html.ts')).generateAllureReport(allureResultsOf({ folder }), allurePageOf({ folder }), history === undefined ? {} : { history })
   const written: string[] = []
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)

@@ -21,7 +21,7 @@ import { allureResultsOf, chooseReports, prepareFolder, writeReports, type Repor
 import { assembleRun, factsOfRun, loadRun, type RunFacts } from './run-file.ts'
 import { selectChecks } from './selection.ts'
 import { divided, toShard, type Shard } from './shards.ts'
-import { openTarget, probed, type Target } from './target.ts'
+import { cleanedUp, openTarget, probed, type Target } from './target.ts'
 import { print, warn } from './terminal.ts'
 
 /** `conformance run`: judges a target and reports. */
@@ -86,13 +86,14 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
   prepareFolder(reports)
 
   const startedAt = new Date()
-  const { verdicts, problems, lost }: Judged = closed === undefined
+  const { verdicts, problems, lost, users = [] }: Judged = closed === undefined
     ? await judge(plan, checks, { reports, facts, strict, stop })
     : { verdicts: unjudged(checks, { capabilities, missing, allowed: new Set(configuration.allow) }, closed), problems: [closed] }
 
   for (const problem of problems) warn(`conformance: ${printableBlock(problem)}`)
   if (lost !== undefined && closed === undefined) warn(`conformance: ${printable(lost)}`)
   if (verdicts.length === 0 && problems.length > 0) return 3
+  const leftBehind = target.isEmbedded ? undefined : await cleanedUp(configuration, users, stop)
   const recognized = recognize(verdicts, configuration.knownFailures ?? [], {
     existing: all.map(({ id }) => id), renamed: renamedChecks, day: startedAt.toISOString().slice(0, 10),
   })
@@ -100,6 +101,7 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
     ...assembleRun(facts, { startedAt, verdicts: recognized.verdicts, strict, isInterrupted: stop.aborted || lost !== undefined }),
     ...(recognized.stale.length > 0 ? { staleKnownFailures: recognized.stale } : {}),
     ...(shard ? { shard } : {}),
+    ...(leftBehind ? { leftBehind } : {}),
   }
   const result = baseline === undefined ? judged : withBaseline(judged, baseline, {
     renamed: renamedChecks, existing: new Set(all.map(({ id }) => id)), selected: new Set(checks.map(({ id }) => id)),

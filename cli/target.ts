@@ -4,11 +4,15 @@ import type { Check } from '../core/check.ts'
 import { createClient, openConnection } from '../core/client.ts'
 import { createLimiter } from '../core/limiter.ts'
 import { createRedactor } from '../core/redaction.ts'
+import type { LeftBehind } from '../core/run.ts'
 import { UsageError } from '../core/usage-error.ts'
+import { loginDriverOf } from '../fixtures/login/index.ts'
 import { adaptedClient } from '../fixtures/target/adaptation.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
+import { deleteUsers, type MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
+import { createThrottling, patientClient } from '../fixtures/throttling.ts'
 import type { Effect } from '../core/effect.ts'
 import type { Arguments } from './arguments.ts'
 import { findConfigurationFile, loadConfiguration, toBaseUrl } from './configuration.ts'
@@ -31,6 +35,8 @@ export async function openTarget(given: Arguments): Promise<Target> {
   const stated = file === undefined ? undefined : await loadConfiguration(file, process.env)
   if (stated || address !== undefined) {
     const target = { ...stated?.target, ...(address === undefined ? {} : { baseUrl: address }) } as Configuration['target']
+    // What it lacks is said now rather than by each check.
+    loginDriverOf(stated?.login)
     return { configuration: withArguments({ ...stated, target }, given), isEmbedded: false, close: async () => {} }
   }
   const { startReferenceTenant } = await import('../fixtures/reference/server.ts')
@@ -78,6 +84,21 @@ export async function probed(target: Target, checks: readonly Check[], stop: Abo
   } finally {
     // An ended run does not wait for what is under way.
     if (!stop.aborted) await connection.close()
+  }
+}
+
+/** Deletes the users whom checks made, where the configuration says how. Returns what stays. Nothing is waited for where somebody ended the run. */
+export async function cleanedUp(configuration: Target['configuration'], users: readonly MadeUser[], stop: AbortSignal): Promise<LeftBehind | undefined> {
+  if (users.length === 0) return undefined
+  const { timeoutMs, concurrency, rate, management } = configuration
+  if (stop.aborted) return { users: users.map(({ email }) => email), reason: 'the run was ended' }
+  const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
+  const connection = openConnection({ ...configuration.target, timeoutMs, limiter, connections: concurrency })
+  try {
+    const client = adaptedClient(patientClient(createClient(connection, createRedactor()), createThrottling()), connection.baseUrl, configuration)
+    return await deleteUsers(client, users, { baseUrl: connection.baseUrl, ...(management ? { management } : {}) })
+  } finally {
+    await connection.close()
   }
 }
 

@@ -48,7 +48,7 @@ function plain(form: string): string {
 }
 
 /** Names of what was removed, as they stand in a text or in a URL that was written anew. */
-const markers = /\[([\w ]+) removed\]|%5B([\w%+]+?)(?:%20|\+)removed%5D/
+const markers = /\[([\w ]+) removed\]|%5B([\w%+]{1,60}?)(?:%20|\+)removed%5D/
 
 /** Single quotes, so that a shell changes nothing; double quotes around the variables that stand for secrets. */
 function quoted(text: string): string {

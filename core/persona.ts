@@ -5,6 +5,8 @@ export interface ClientPersona {
   readonly clientSecret?: string
   /** Registered callback; where an authorization response is expected. It is never fetched. */
   readonly redirectUri?: string
+  /** One of its Allowed Logout URLs. It is never fetched. */
+  readonly logoutUrl?: string
   /** Grant types that the target has enabled for this client, by their wire names. */
   readonly grantTypes?: readonly string[]
 }

@@ -39,7 +39,7 @@ function redactorOf(search: SecretSearch): Redactor {
   const learnFrom = (fields: readonly SecretField[], side: Side): void => {
     for (const { name, value } of fields) if (!isWord(value, side)) learn(value, name)
   }
-  const text = (raw: string): string => search.remove(raw).replace(jwtPattern, withoutSignature)
+  const text = (raw: string): string => search.remove(raw).replace(jwtPattern, (_, before: string, token: string) => before + withoutSignature(token))
 
   return {
     learn,
@@ -97,8 +97,11 @@ function mapTexts(exchange: Exchange, change: (text: string) => string): Exchang
   }
 }
 
-/** A JWS or, with two parts more, a JWE. */
-const jwtPattern = /eyJ[\w-]{8,}\.[\w-]*\.[\w-]+(?:\.[\w-]+\.[\w-]+)?/g
+/**
+ * A JWS or, with two parts more, a JWE, and what stands right before it. It is looked for where a word begins, and only where two dots follow:
+ * from each `eyJ` of a long text of them it would take for ever.
+ */
+const jwtPattern = /(?<![\w-])(?=[\w-]+\.[\w-]*\.[\w-])([\w-]*?)(eyJ[\w-]{8,}\.[\w-]*\.[\w-]+(?:\.[\w-]+\.[\w-]+)?)/g
 
 /** A JWS keeps header and claims. Of anything else that looks like a token nothing can be read, and nothing is kept. */
 function withoutSignature(token: string): string {

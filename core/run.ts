@@ -36,7 +36,17 @@ export interface Run {
   readonly staleKnownFailures?: readonly string[]
   /** Present where these are not all checks that were to be judged: the `index`-th of `count` parts, from 1. Parts that belong together have the same `plan`. */
   readonly shard?: { readonly index: number; readonly count: number; readonly plan: string }
+  /** Absent where the target is as it was before. */
+  readonly leftBehind?: LeftBehind
   readonly verdicts: readonly Verdict[]
+}
+
+/** What checks made at the target and nobody took away. */
+export interface LeftBehind {
+  /** E-mail addresses. */
+  readonly users: readonly string[]
+  /** Why, as a clause. */
+  readonly reason: string
 }
 
 /** How many verdicts there are of each status. */

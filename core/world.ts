@@ -14,7 +14,7 @@ export interface GivenAuthorization {
   /** How it came; `none` where the answer carries no parameters. */
   readonly mode: 'query' | 'fragment' | 'form_post' | 'web_message' | 'none'
   readonly parameters: URLSearchParams
-  /** The answer that carried them. */
+  /** The answer that carried them. Where the login driver did not see it, asking for more than its `location` throws `Blocked`. */
   readonly answer: Answer
   /** `Cookie` header of the session that was opened. */
   readonly cookies: string

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -18,24 +18,33 @@ export type HtmlOutcome = { readonly ok: true } | { readonly ok: false; readonly
 
 /**
  * Makes one HTML file of a folder of Allure results, which opens from disk and calls nobody. Needs Allure 3, which is looked for beside
- * this package and in the current folder; `lookIn` names files beside which to look instead.
+ * this package and in the current folder; `lookIn` names files beside which to look instead. `history` is a file of what earlier runs
+ * judged: the page shows how each check went in them, and the file is continued. It is made where there is none.
  *
  * Allure runs in a process of its own with an empty home and working folder and without this one's environment: it keeps logs in the
  * home, reads configuration from the working folder, and would copy facts of a CI job into the report. It is started before this function
  * returns its promise, so that it works while the caller does.
  */
-export async function generateAllureReport(resultsDir: string, outFile: string, options: { readonly lookIn?: readonly string[] } = {}): Promise<HtmlOutcome> {
+export async function generateAllureReport(resultsDir: string, outFile: string, options: { readonly lookIn?: readonly string[]; readonly history?: string } = {}): Promise<HtmlOutcome> {
   const allure = findAllure(options.lookIn ?? usualPlaces())
   if (allure === undefined) return { ok: false, reason: `The HTML report needs Allure 3: npm i -D ${wanted}` }
   let folder: string | undefined
   try {
     folder = mkdtempSync(join(tmpdir(), 'conformance-allure-'))
-    writeFileSync(join(folder, 'allurerc.json'), JSON.stringify(configuration))
+    const { history } = options
+    const copy = join(folder, 'history.jsonl')
+    // On a copy: where the page can't be made the history stays as it was.
+    if (history !== undefined && existsSync(history)) copyFileSync(history, copy)
+    writeFileSync(join(folder, 'allurerc.json'), JSON.stringify(history === undefined ? configuration : withHistory(copy)))
     const args = [allure, 'generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, patternOf(resultsDir)]
     await promisify(execFile)(process.execPath, args, { cwd: folder, env: bareEnvironment(folder), timeout: timeoutMs })
     const html = await readFile(join(folder, 'report', 'index.html'), 'utf8')
     await mkdir(dirname(resolve(outFile)), { recursive: true })
     await writeFile(outFile, toSilentPage(html))
+    if (history !== undefined) {
+      await mkdir(dirname(resolve(history)), { recursive: true })
+      await copyFile(copy, history)
+    }
     return { ok: true }
   } catch (error) {
     return { ok: false, reason: `The HTML report could not be made with ${allure}: ${reasonOf(error)}` }
@@ -87,6 +96,19 @@ const configuration = {
       },
     },
   },
+}
+
+/** Runs that a history keeps. */
+const historyLimit = 30
+
+function withHistory(historyPath: string): object {
+  const { plugins: { awesome: { options } } } = configuration
+  const charts = [
+    ...options.charts,
+    { type: 'statusDynamics', title: 'Verdicts of the last runs' },
+    { type: 'statusTransitions', title: 'New since the run before: fixed and failing' },
+  ]
+  return { ...configuration, appendHistory: true, historyPath, historyLimit, plugins: { awesome: { options: { ...options, charts } } } }
 }
 
 /** Files beside which Allure may be installed: beside this one, and in the current folder. */

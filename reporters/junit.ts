@@ -1,6 +1,7 @@
 import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { printable, printableCommand } from './printable.ts'
+import { storyOf } from './story.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
 import { isStrict, kindOf, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
@@ -59,13 +60,15 @@ function outcomeOf(verdict: Verdict, run: Run): string | undefined {
 }
 
 /** The five answers of a failure, and what was sent and answered. */
-function inFull({ check, title, level, sources, findings, reason, exchanges, reproduce }: Verdict, run: Run): string {
+function inFull(verdict: Verdict, run: Run): string {
+  const { check, title, level, sources, findings, reason, exchanges, reproduce } = verdict
   return [
     printable(title),
     `check: ${printable(check)} (${level})`,
     ...sources.map((source) => `demanded by: ${sourceName(source)} ${printable(source.url)}`),
     ...findings.map((finding) => `differs: ${sentenceOf(finding)}`),
     ...(reason === undefined ? [] : [`reason: ${printable(reason)}`]),
+    ...storyOf(verdict),
     `see it again: ${rerunOf(check, run)}`,
     ...reproduce.map((command) => `see it again: ${printableCommand(command)}`),
     ...exchanges.flatMap((exchange) => ['', ...transcriptOf(exchange)]),

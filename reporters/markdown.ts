@@ -2,9 +2,10 @@ import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { changeInWords, changesInWords, changesOf, differenceInWords } from './changes.ts'
 import { printable, printableCommand, shortened } from './printable.ts'
+import { storyOf } from './story.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
+import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, leftBehindInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
 
 /** A job summary holds 1 MiB and a comment 65,536 characters: beyond these the table goes on without details, and then says how much is missing. */
 const tableRows = 100
@@ -28,6 +29,7 @@ export function renderMarkdown(run: Run): string {
     ...reasons('Errors on our side', error, ({ check, reason }) => `${code(check)}: ${code(reason ?? 'unknown')}`),
     ...reasons('Not judged', groupedBy([...blocked, ...unsupported], ({ status, reason }) => `${status} ${reason}`), ([, members]) =>
       `${members.length} ${members[0]!.status}: ${code(members[0]!.reason ?? 'no reason given')}`),
+    ...(run.leftBehind ? [code(leftBehindInWords(run))] : []),
     ...details([...failure, ...warning], run),
   ].join('\n\n')}\n`
 }
@@ -102,6 +104,7 @@ function details(verdicts: readonly Verdict[], run: Run): string[] {
         `- ${code(at)}: expected ${code(expected)}, actual ${code(actual)}${message === undefined ? '' : `. ${code(message)}`}`),
       ...(verdict.sources.length === 0 ? [] : [`- Demanded by ${verdict.sources.map(link).join('; ')}`]),
     ].join('\n'),
+    ...(verdict.counterexample ? ['What was done:', fenced(storyOf(verdict).join('\n'), 'text')] : []),
     'See it again:',
     fenced([rerunOf(verdict.check, run), ...verdict.reproduce.map(printableCommand)].join('\n'), 'sh'),
     ...verdict.exchanges.map((exchange) => fenced(transcriptOf(exchange).join('\n'), 'text')),

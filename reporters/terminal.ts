@@ -3,9 +3,10 @@ import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { changeInWords, changesInWords, changesOf, differenceInWords } from './changes.ts'
 import { printable, printableCommand, shortened } from './printable.ts'
+import { storyOf } from './story.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
+import { byKind, conclusionOf, countsOf, durationInWords, isGood, knownInWords, leftBehindInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /** How a terminal wants to be written to. */
 export interface TerminalOptions {
@@ -38,6 +39,7 @@ export function renderTerminal(run: Run, options: TerminalOptions): string {
     ...titled('Not judged', paint.cyan, notJudged([...blocked, ...unsupported], paint)),
     ...(options.verbose ? titled('Passed', paint.green, byOperation(pass, paint.bold, (verdicts) => verdicts.map((verdict) => passed(verdict, paint)))) : []),
     ...(run.comparison ? [changes(run, options, paint)] : []),
+    ...(run.leftBehind ? [paint.dim(leftBehindInWords(run))] : []),
     summary(run, paint),
   ]
   return `${sections.join('\n\n')}\n`
@@ -95,6 +97,7 @@ function differing(verdict: Verdict, mark: string, run: Run, options: TerminalOp
     ...labelled('check', [`${printable(check)} (${level})`]),
     ...labelled('demanded by', names),
     ...labelled('differs', findings.flatMap((finding) => found(finding, options))),
+    ...labelled('story', storyOf(verdict)),
     ...labelled('see it again', before === 0 ? again : [...again, `after ${before} requests that run.json holds`]),
     ...(options.verbose ? exchanges.flatMap((exchange) => labelled('exchange', transcriptOf(exchange))) : []),
   ].join('\n')

@@ -73,6 +73,14 @@ export function knownInWords({ known }: Pick<Verdict, 'known'>): string {
   return printable(`known${until === undefined ? '' : ` until ${until}`}: ${reason}${url === undefined ? '' : `, ${url}`}`)
 }
 
+/** `2 users stay at the target (a@example.com, b@example.com): the reason`. Empty where nothing does. */
+export function leftBehindInWords({ leftBehind }: Pick<Run, 'leftBehind'>): string {
+  if (!leftBehind) return ''
+  const { users, reason } = leftBehind
+  const shown = users.slice(0, 3).join(', ') + (users.length > 3 ? ', …' : '')
+  return printable(`${users.length} ${users.length === 1 ? 'user stays' : 'users stay'} at the target (${shown}): ${reason}`)
+}
+
 /** `RFC 6749, 5.2`. */
 export function sourceName({ name, section }: Pick<Source, 'name' | 'section'>): string {
   return printable(section === undefined ? name : `${name}, ${section}`)

@@ -1,4 +1,5 @@
 import type * as FastCheck from 'fast-check'
+import { expectNone } from '../core/expectation.ts'
 import { Mismatch, Refuted, type CounterexampleStep, type Finding } from '../core/finding.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { World } from '../core/world.ts'
@@ -28,8 +29,8 @@ export interface Property<T> {
   readonly show?: (input: T) => string
 }
 
-/** Inputs tried while a failing one is made smaller. Each costs requests, and a target has limits. */
-const longestShrinking = 120
+/** What making a failing input smaller may cost: a target has limits, and people wait. */
+const shrinking = { attempts: 120, requests: 600, milliseconds: 20_000 }
 
 interface Failure {
   readonly findings: readonly Finding[]
@@ -39,7 +40,7 @@ interface Failure {
 
 /**
  * Tries inputs one after another, from the run's seed, and makes a failing one as small as it gets. Throws `Refuted` with the exchanges of
- * the smallest; whatever else an attempt throws, `Blocked` above all, ends it at once.
+ * the smallest. Whatever else an attempt throws, `Blocked` above all, ends it at once; once an input has failed, it only ends the shrinking.
  */
 export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastCheck) => FastCheck.Arbitrary<T>, property: Property<T>): Promise<void> {
   const fc = await import('fast-check')
@@ -47,11 +48,13 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
   const before = [...client.exchanges]
   let stopped: { readonly by: unknown } | undefined
   let failure: Failure | undefined
-  let attemptsAfterFailure = 0
+  const spent = { attempts: 0, requests: 0, since: 0 }
+  const isOver = (): boolean => stopped !== undefined || (failure !== undefined && (spent.attempts++ >= shrinking.attempts
+    || spent.requests >= shrinking.requests || performance.now() - spent.since >= shrinking.milliseconds))
 
   const judged = fc.asyncProperty(arbitrary(fc), async (input) => {
     // fast-check would go on shrinking for as long as inputs fail; a passing one makes it stop.
-    if (stopped || (failure && attemptsAfterFailure++ >= longestShrinking)) return
+    if (isOver()) return
     client.forget()
     const steps: CounterexampleStep[] = []
     try {
@@ -61,8 +64,11 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
         stopped = { by: error }
         return
       }
+      spent.since ||= performance.now()
       failure = { findings: error.findings, exchanges: [...client.exchanges], steps }
       throw error
+    } finally {
+      if (failure) spent.requests += client.exchanges.length
     }
   })
   const details = await fc.check(judged, {
@@ -70,10 +76,12 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
     numRuns: inputs.count ?? property.count,
     ...(property.examples ? { examples: property.examples.map((example): [T] => [example]) } : {}),
   })
-  if (stopped) throw stopped.by
-  if (!details.failed || !failure) return
+  // Of an input that passed, or that stopped it all, the exchanges are there still.
+  const told = failure ? failure.exchanges : [...client.exchanges]
   client.forget()
-  client.adopt([...before, ...failure.exchanges])
+  client.adopt([...before, ...told])
+  if (stopped && !failure) throw stopped.by
+  if (!failure) return expectNone([])
   const [input] = details.counterexample as [T]
   throw new Refuted(failure.findings, {
     seed: details.seed,

@@ -1,9 +1,12 @@
+import { BroadcastChannel } from 'node:worker_threads'
 import { afterAll, inject, test } from 'vitest'
 import type { Check } from '../core/check.ts'
 import { runCheck } from '../core/runner.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { openWorlds } from '../fixtures/world.ts'
+import { endOfRun } from './end-of-run.ts'
 import { allChecks } from './index.ts'
 
 /** What a run is told from outside. Plain data, because it crosses into a worker. */
@@ -25,6 +28,8 @@ declare module 'vitest' {
     verdict?: Verdict
     /** Why the target was given up by then, where it was. */
     lost?: string
+    /** Users who were made meanwhile, by whichever check. */
+    users?: readonly MadeUser[]
   }
 }
 
@@ -34,25 +39,31 @@ const graceMs = 1000
 const { configuration, ids, seed, runs } = inject('plan')
 const checks = new Map(allChecks().map((check) => [check.id, check]))
 const worlds = openWorlds(configuration, { seed, ...(runs === undefined ? {} : { runs }) })
-// A target that does not answer must not hold up the end of the run.
-afterAll(() => Promise.race([worlds.close(), pause(graceMs)]))
+
+// vitest's own signal does not reach every test: where one of many at a time ends, it forgets those that began after it.
+const channel = new BroadcastChannel(endOfRun)
+/** Rejects when somebody has ended the run and does not want to wait any longer. */
+const ended = new Promise<never>((_, reject) => {
+  channel.onmessage = () => setTimeout(() => reject(new Error('the run was ended')), graceMs)
+})
+ended.catch(() => {})
+
+afterAll(async () => {
+  channel.close()
+  // A target that does not answer must not hold up the end of the run.
+  await Promise.race([worlds.close(), pause(graceMs)])
+})
 
 for (const check of ids.map(checkWith)) {
-  test.concurrent(check.id, async ({ task, skip, signal }) => {
-    const verdict = await untilEnded(runCheck(check, worlds.permissions, () => worlds.stage()), signal)
+  test.concurrent(check.id, async ({ task, skip }) => {
+    const verdict = await Promise.race([runCheck(check, worlds.permissions, () => worlds.stage()), ended]).finally(() => {
+      task.meta.users = worlds.takeUsers()
+    })
     task.meta.verdict = verdict
     const lost = worlds.lost()
     if (lost !== undefined) task.meta.lost = lost
     if (verdict.status === 'unsupported') skip(verdict.reason)
     if (verdict.status !== 'pass') throw new Unsatisfied(verdict)
-  })
-}
-
-/** The verdict, unless the run is ended by somebody who does not want to wait for it. */
-function untilEnded(verdict: Promise<Verdict>, signal: AbortSignal): Promise<Verdict> {
-  return new Promise((resolve, reject) => {
-    verdict.then(resolve, reject)
-    signal.addEventListener('abort', () => setTimeout(() => reject(new Error('the run was ended')), graceMs))
   })
 }
 

@@ -15,6 +15,11 @@ export function oidcDiscovery(section: string, anchor: string): Source {
   return { name: 'OpenID Connect Discovery 1.0', section, url: `https://openid.net/specs/openid-connect-discovery-1_0.html#${anchor}` }
 }
 
+/** A section of OpenID Connect RP-Initiated Logout 1.0. */
+export function rpInitiatedLogout(section: string, anchor: string): Source {
+  return { name: 'OpenID Connect RP-Initiated Logout 1.0', section, url: `https://openid.net/specs/openid-connect-rpinitiated-1_0.html#${anchor}` }
+}
+
 /** A page of Auth0's documentation, by its path below `/docs/`. */
 export function auth0Docs(path: string): Source {
   return { name: 'Auth0 documentation', section: path, url: `https://auth0.com/docs/${path}` }

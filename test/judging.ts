@@ -4,10 +4,10 @@ import type { Verdict } from '../core/verdict.ts'
 import { startReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
 import { openWorlds } from '../fixtures/world.ts'
 
-/** Verdicts of some checks, ten at a time, on a reference tenant of their own. */
-export async function judge(options: ReferenceTenantOptions, selected: readonly Check[]): Promise<Verdict[]> {
+/** Verdicts of some checks, ten at a time, on a reference tenant of their own, with inputs generated from the seed. */
+export async function judge(options: ReferenceTenantOptions, selected: readonly Check[], seed = 1): Promise<Verdict[]> {
   const tenant = await startReferenceTenant(options)
-  const worlds = openWorlds(tenant.configuration, { seed: 1 })
+  const worlds = openWorlds(tenant.configuration, { seed })
   try {
     const queue = [...selected]
     const verdicts: Verdict[] = []

@@ -42,5 +42,8 @@ test('no token, code or cookie that the tenant gave out stands in any verdict', 
   const text = JSON.stringify(verdicts)
   const configured = [...JSON.stringify(tenant.configuration).matchAll(/"(?:clientSecret|password|accessToken)":"([^"]+)"/g)].map(([, value]) => value!)
   expect(configured.length).toBeGreaterThan(4)
-  expect([...issued, ...configured].filter((secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)))).toEqual([])
-}, 60_000)
+  // Most of what stands in a run stands there many times: words are looked through once.
+  const words = [...new Set(text.split(/[^\w.~%+/=-]+/))].join('\n')
+  const standsIn = (form: string): boolean => (/^[\w.~%+/=-]+$/.test(form) ? words : text).includes(form)
+  expect([...issued, ...configured].filter((secret) => standsIn(secret) || standsIn(encodeURIComponent(secret)))).toEqual([])
+}, 120_000)

@@ -2,6 +2,12 @@ import type { Check } from '../../core/check.ts'
 import { binding } from './authorization-code/binding.ts'
 import { singleUse } from './authorization-code/single-use.ts'
 import { clientAuthentication } from './client-authentication.ts'
+import { machine } from './machine/index.ts'
+import { codeProperties } from './properties/codes.ts'
+import { encodingProperties } from './properties/encodings.ts'
+import { errorProperties } from './properties/errors.ts'
+import { passwordProperties } from './properties/passwords.ts'
+import { refreshTokenProperties } from './properties/refresh-tokens.ts'
 import { currentTokens } from './refresh-token/current-token.ts'
 import { revocation } from './refresh-token/revocation.ts'
 import { rotation } from './refresh-token/rotation.ts'
@@ -11,4 +17,5 @@ import { tokenConfusion } from './token-confusion.ts'
 /** What the grants do in sequence: what a code, a token or a secret is still good for after something has happened to it. */
 export const grantChecks: readonly Check[] = [
   ...clientAuthentication, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion,
+  ...codeProperties, ...refreshTokenProperties, ...encodingProperties, ...errorProperties, ...passwordProperties, ...machine,
 ]

@@ -5,7 +5,7 @@ import { Blocked, type Finding } from '../../core/finding.ts'
 import type { ClientPersona } from '../../core/persona.ts'
 import type { GivenCode, World } from '../../core/world.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { errorCodeOf } from '../../specs/judgement.ts'
+import { decodeJwt, errorCodeOf } from '../../specs/judgement.ts'
 import { required } from '../endpoints/recipes.ts'
 
 type Form = Readonly<Record<string, string>>
@@ -75,6 +75,14 @@ export function currentToken(answer: Answer, sent: string): string {
 export function scopesOf(answer: Answer): string[] | undefined {
   const { scope } = bodyOf(answer)
   return typeof scope === 'string' ? [...new Set(scope.split(' '))].filter((name) => name !== '' && name !== 'offline_access').sort() : undefined
+}
+
+/** What an answer grants, by its `scope` and by that of the access token, as in {@link scopesOf}; `undefined` where neither can be read. */
+export function scopesIn(answer: Answer): string[] | undefined {
+  const claim = decodeJwt(bodyOf(answer).access_token)?.claims.scope
+  const inToken = typeof claim === 'string' ? claim.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access') : undefined
+  const told = scopesOf(answer)
+  return told || inToken ? [...new Set([...(told ?? []), ...(inToken ?? [])])].sort() : undefined
 }
 
 /** An answer that gave tokens, though it had to refuse. */

@@ -7,7 +7,9 @@ import { isObject } from '../../core/json.ts'
 export interface RecordedEntry {
   readonly exchange: Exchange
   readonly url: URL
-  /** The answer's body as it was received; empty where the recorder kept none. */
+  /** The recorder kept no body although there was one, or the browser took the answer from its cache. */
+  readonly isBodyMissing: boolean
+  /** Parameters of the query and the body, decoded. */
   readonly values: readonly (readonly [name: string, value: string])[]
 }
 
@@ -40,6 +42,7 @@ function toEntry(entry: unknown, where: string): RecordedEntry {
   const answered = isObject(response) && typeof response.status === 'number' && response.status > 0
   return {
     url,
+    isBodyMissing: isObject(response) && lacksBody(response),
     values: [...url.searchParams, ...bodyValues(postData, body, headers)],
     exchange: {
       request: { method: request.method.toUpperCase(), url: url.href, headers, ...(body === undefined ? {} : { body }) },
@@ -52,7 +55,16 @@ function toEntry(entry: unknown, where: string): RecordedEntry {
 
 function headersOf(list: unknown): HeaderList {
   return (Array.isArray(list) ? list : []).flatMap((header) =>
-    (isObject(header) && typeof header.name === 'string' && typeof header.value === 'string' ? [[header.name, header.value] as const] : []))
+    (isObject(header) && typeof header.name === 'string' && !header.name.startsWith(':') && typeof header.value === 'string' ? [[header.name, header.value] as const] : []))
+}
+
+function lacksBody({ status, content, headers }: Readonly<Record<string, unknown>>): boolean {
+  if (status === 304) return true
+  const { text, size, mimeType } = isObject(content) ? content : {}
+  if (typeof text === 'string') return text === '' && typeof size === 'number' && size > 0
+  const length = headerValues(headersOf(headers), 'content-length')[0]
+  if (typeof size === 'number' && size > 0) return true
+  return length === undefined ? typeof mimeType === 'string' && /json|html|xml/.test(mimeType) && !(Number(status) >= 300 && Number(status) < 400) : length !== '0'
 }
 
 /** Some recorders leave Content-Type out of the headers and keep it with the content. */

@@ -12,15 +12,42 @@ import { errorCodeOf, isStatus, judge } from '../../specs/judgement.ts'
 import { operationOf, sourcesOf, toVariants, type Variant } from '../../specs/operations.ts'
 import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
 import { finding } from '../../core/expectation.ts'
+import { judgeFlows } from './flows.ts'
+import { looksRemoved } from './form.ts'
 import { parseHar, type RecordedEntry } from './har.ts'
 import { matchVariants } from './matching.ts'
 import { isPossible } from './situations.ts'
+import { targetOf } from './target.ts'
 
 /** What may be left out of a judgement of recorded traffic. */
 export interface ReplayOptions {
   /** Headers were not recorded, or not as they were. */
   readonly ignoreHeaders: boolean
   readonly profile?: Profile
+  /** The server that is judged, `https://tenant.example.com`; else the one that the requests tell. Entries of others are passed over. */
+  readonly origin?: string
+}
+
+/** A file of recorded traffic: its text, and the name that it goes by. */
+export interface RecordedFile {
+  readonly text: string
+  readonly origin: string
+}
+
+/**
+ * Judges files of recorded traffic, without network: each answer by the document, and the flows over all files.
+ * Throws `UsageError` where one is no HAR file.
+ */
+export function judgeRecordings(files: readonly RecordedFile[], options: ReplayOptions): { verdicts: Verdict[]; origin: string | undefined } {
+  const placed = files.flatMap(({ text, origin }) => parseHar(text, origin).map((entry, index) => ({ entry, place: `entry ${index + 1} of ${origin}` })))
+  const origin = options.origin ?? targetOf(placed.map(({ entry }) => entry))
+  const names = files.map((file) => slug(file.origin))
+  const verdicts = files.flatMap(({ text, origin: name }, index) => {
+    const earlier = names.slice(0, index).filter((before) => before === names[index]).length
+    return judgeRecording(text, earlier > 0 ? name.replace(/(?:\.har)?$/i, `~${earlier + 1}`) : name, { ...options, ...(origin === undefined ? {} : { origin }) })
+  })
+  const flows = origin === undefined ? [] : judgeFlows(origin, placed.filter(({ entry }) => entry.url.origin === origin))
+  return { verdicts: [...verdicts, ...flows], origin }
 }
 
 /**
@@ -31,7 +58,8 @@ export interface ReplayOptions {
 export function judgeRecording(text: string, origin: string, options: ReplayOptions): Verdict[] {
   const document = loadDocument()
   const book: Book = { document, schemas: createSchemaJudge(document), variants: toVariants(document), options, profile: options.profile ?? 'auth0' }
-  return parseHar(text, origin).map((entry, index) => judgeEntry(book, entry, `replay/${slug(origin)}/${index + 1}`))
+  return parseHar(text, origin).flatMap((entry, index) =>
+    (options.origin === undefined || entry.url.origin === options.origin ? [judgeEntry(book, entry, `replay/${slug(origin)}/${index + 1}`)] : []))
 }
 
 interface Book {
@@ -67,18 +95,20 @@ function judgeEntry(book: Book, entry: RecordedEntry, id: string): Verdict {
     reproduce: [curlOf(exchange)],
   }
   const response = entry.exchange.response
-  if (!variant || !response) {
-    const reason = response ? `the document does not describe ${method} ${entry.url.pathname}` : 'no answer was recorded'
+  if (!variant || !response || entry.isBodyMissing) {
+    const reason = !response ? 'no answer was recorded' : variant ? 'the body of the answer was not recorded' : `the document does not describe ${method} ${entry.url.pathname}`
     return { ...base, title: redactor.text(base.title), level: 'must', status: 'unsupported', reason: redactor.text(reason), findings: [], sources: [] }
   }
   const answer = answerOf(entry.url, response.status, response.headers, response.body)
   const outcome = best(candidates.map((candidate) => judgeAnswer(book, candidate, entry, answer)))
+  // A value that somebody took out of the recording says nothing about the server.
+  const findings = outcome.findings.filter(({ actual }) => !looksRemoved(actual.replace(/^"(.*)"$/s, '$1')))
   const clean = (text: string): string => redactor.text(text)
   return {
     ...base,
     level: outcome.level,
-    status: outcome.findings.length === 0 ? 'pass' : 'fail',
-    findings: outcome.findings.map((item) => ({ ...item, expected: clean(item.expected), actual: clean(item.actual) })),
+    status: findings.length === 0 ? 'pass' : 'fail',
+    findings: findings.map((item) => ({ ...item, expected: clean(item.expected), actual: clean(item.actual) })),
     sources: uniqueSources(outcome.demands.flatMap((demand) => sourcesOf(book.document, demand))),
   }
 }

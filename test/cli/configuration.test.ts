@@ -105,8 +105,8 @@ describe('what a configuration says', () => {
   const base = { target: { baseUrl: 'https://tenant.example.com' } }
   test.each<[unknown, string]>([
     [{ ...base, clint: {} }, `c.json: clint is unknown (did you mean clients?); it takes ${Object.keys(configurationSchema.properties).filter((name) => name !== '$schema').join(', ')}.`],
-    [{ ...base, clients: { machine: { clientId: 'a', secret: 's3cret' } } }, 'c.json: clients.machine.secret is unknown (did you mean clientSecret?); clients.machine takes clientId, clientSecret, redirectUri, grantTypes.'],
-    [{ ...base, clients: { machine: { clientID: 'a' } } }, 'c.json: clients.machine.clientID is unknown (did you mean clientId?); clients.machine takes clientId, clientSecret, redirectUri, grantTypes. (1 more after this one)'],
+    [{ ...base, clients: { machine: { clientId: 'a', secret: 's3cret' } } }, 'c.json: clients.machine.secret is unknown (did you mean clientSecret?); clients.machine takes clientId, clientSecret, redirectUri, logoutUrl, grantTypes.'],
+    [{ ...base, clients: { machine: { clientID: 'a' } } }, 'c.json: clients.machine.clientID is unknown (did you mean clientId?); clients.machine takes clientId, clientSecret, redirectUri, logoutUrl, grantTypes. (1 more after this one)'],
     [{}, 'c.json: target is missing.'],
     [{ target: {} }, 'c.json: target.baseUrl is missing.'],
     [{ ...base, clients: { machine: { clientId: 'a', clientSecret: 5 } } }, 'c.json: clients.machine.clientSecret must be a text, and it is a number.'],

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 
 /** What a hostile server does with a connection once a request has begun to arrive. */
-type Behaviour = (socket: Socket) => void
+type Behaviour = (socket: Socket, request: string) => void
 
 const head = (...lines: readonly string[]): string => `${['HTTP/1.1 200 OK', ...lines].join('\r\n')}\r\n\r\n`
 
@@ -59,7 +59,7 @@ export async function startHostile(behave: Behaviour): Promise<{ readonly url: s
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
     sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket)).on('error', () => {}).once('data', () => behave(socket))
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {}).once('data', (data) => behave(socket, data.toString('latin1')))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -102,6 +102,28 @@ describe('the page of the fixed run', () => {
   }, 60_000)
 })
 
+test('a history goes from run to run, and shows what is new', async () => {
+  const results = join(folder, 'history results')
+  const history = join(folder, 'kept', 'history.jsonl')
+  const page = join(folder, 'with-history.html')
+  const [first, ...others] = fixedRun.verdicts
+  for (const status of ['pass', 'fail'] as const) {
+    rmSync(results, { recursive: true, force: true })
+    writeAllureResults({ ...fixedRun, verdicts: [{ ...first!, status, findings: [{ at: 'status', expected: '200', actual: '500' }] }, ...others] }, results)
+    expect(await generateAllureReport(results, page, { history })).toEqual({ ok: true })
+  }
+  const runs = readFileSync(history, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { testResults: Record<string, { fullName: string; status: string }> })
+  expect(runs.map(({ testResults }) => Object.values(testResults).find(({ fullName }) => fullName === first!.check)?.status)).toEqual(['passed', 'failed'])
+  expect(await transitionsIn(page, first!.check)).toEqual(['regressed'])
+  expect(readFileSync(history, 'utf8')).not.toContain(folder)
+}, 60_000)
+
+/** How Allure says that checks have changed, in the data that a page carries. */
+async function transitionsIn(page: string, check: string): Promise<string[]> {
+  const files = [...readFileSync(page, 'utf8').matchAll(/d\("data\/test-results\/[^"]+","([^"]+)"\)/g)].map(([, data]) => JSON.parse(Buffer.from(data!, 'base64').toString('utf8')) as { fullName: string; transition?: string })
+  return files.filter(({ fullName, transition }) => fullName === check && transition !== undefined).map(({ transition }) => transition!)
+}
+
 /** All that a page does beside showing itself. */
 function listen(tab: Page): { requests: string[]; console: string[]; errors: string[]; dialogs: string[] } {
   const heard = { requests: [] as string[], console: [] as string[], errors: [] as string[], dialogs: [] as string[] }

@@ -3,21 +3,7 @@ import { expect, test } from 'vitest'
 import { renderMarkdown } from '../../reporters/index.ts'
 import { fixedRun } from './fixed-run.ts'
 import { hostileText, runFullOf } from './hostile-run.ts'
-
-/** What is left of Markdown without fenced blocks and code spans, in which nothing is markup (CommonMark 4.5 and 6.1). */
-function prose(markdown: string): string {
-  const lines: string[] = []
-  let fence: string | undefined
-  for (const line of markdown.split('\n')) {
-    const mark = /^(`{3,})(?:\w*)$/.exec(line)?.[1]
-    if (fence !== undefined) {
-      if (mark !== undefined && mark.length >= fence.length && line === mark) fence = undefined
-    } else if (mark !== undefined) fence = mark
-    else lines.push(line)
-  }
-  expect(fence).toBeUndefined()
-  return lines.map((line) => line.replace(/(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)/g, '«code»')).join('\n')
-}
+import { prose } from './prose.ts'
 
 test('whatever a target sends stands in code', () => {
   const text = prose(renderMarkdown(fixedRun))

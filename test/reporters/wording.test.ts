@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { totalsOf, type Run } from '../../core/run.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import { byKind, conclusionOf, countsOf, durationInWords, isStrict, rerunOf } from '../../reporters/wording.ts'
+import { renderMarkdown, renderTerminal } from '../../reporters/index.ts'
+import { byKind, conclusionOf, countsOf, durationInWords, isStrict, leftBehindInWords, rerunOf } from '../../reporters/wording.ts'
 import { fixedRun } from './fixed-run.ts'
 
 function runOf(verdicts: readonly (readonly [Verdict['status'], Verdict['level']])[], rest: Partial<Run>): Run {
@@ -44,4 +45,14 @@ test('the command that runs a check again names the profile where it is not the 
   expect(rerunOf('a/b-c/d_e', { profile: 'auth0' })).toBe('conformance run a/b-c/d_e')
   expect(rerunOf('a/b', { profile: 'standard' })).toBe('conformance run a/b --profile standard')
   expect(rerunOf("a; rm -rf '~'", { profile: 'auth0' })).toBe("conformance run 'a; rm -rf '\\''~'\\'''")
+})
+
+test('who stays at the target is told in one line, in the terminal and in Markdown', () => {
+  const run = { ...fixedRun, leftBehind: { users: ['a@example.com', 'b@example.com', 'c@example.com', '\u001b[31m@example.com'], reason: 'nobody may delete them' } }
+  const line = '4 users stay at the target (a@example.com, b@example.com, c@example.com, …): nobody may delete them'
+  expect(leftBehindInWords(run)).toBe(line)
+  expect(leftBehindInWords({ leftBehind: { users: ['\u001b[31m@example.com'], reason: 'x' } })).toBe('1 user stays at the target (\\x1b[31m@example.com): x')
+  expect(renderTerminal(run, { color: false, columns: 80, verbose: false }).split('\n')).toContain(line)
+  expect(renderMarkdown(run).split('\n')).toContain(`\`${line}\``)
+  expect(renderTerminal(fixedRun, { color: false, columns: 80, verbose: false })).not.toContain('stay at the target')
 })

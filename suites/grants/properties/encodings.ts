@@ -146,7 +146,9 @@ async function plainRequest(world: World): Promise<{ readonly ask: (body: string
   const { audience, scopes: wanted } = required(world.personas.api, 'api')
   const pairs: Pairs = [['grant_type', 'client_credentials'], ['client_id', clientId], ['client_secret', clientSecret], ['audience', audience], ...(wanted.length > 0 ? [['scope', wanted.join(' ')] as const] : [])]
   const ask = (body: string, type = formTypes[0]!): Promise<Answer> => send(world, { method: 'POST', path: '/oauth/token', body, headers: { 'content-type': type } })
-  const answer = await send(world, { method: 'POST', path: '/oauth/token', form: pairs })
+  let answer = await send(world, { method: 'POST', path: '/oauth/token', form: pairs })
+  // Spaces as %20 where the target does not understand the usual plus.
+  if (answer.status !== 200) answer = await ask(pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&'))
   if (answer.status !== 200) throw new Blocked(`a token can't be had in the usual way: POST /oauth/token answered ${answer.status}`)
   return { ask, pairs, scopes: scopesOf(answer) ?? [...wanted].sort() }
 }

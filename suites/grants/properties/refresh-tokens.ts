@@ -2,14 +2,13 @@ import type { Check, Profile } from '../../../core/check.ts'
 import { expectNone, finding } from '../../../core/expectation.ts'
 import { Blocked, type Finding } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
-import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { expectForAll } from '../../property.ts'
 import { codeRequest } from '../../protocols/oidc/authorization/authorizing.ts'
 import { askingAgain, freshCode } from '../../protocols/oidc/properties/asking.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
-import { bodyOf, clientOf, currentToken, grantedFindings, redeem, refresh, scopesOf, tokenOf } from '../token-requests.ts'
+import { clientOf, currentToken, grantedFindings, redeem, refresh, scopesIn, tokenOf } from '../token-requests.ts'
 import { anyChange, changed, everyChange } from './changes.ts'
 
 const documentation = auth0Docs('api/authentication/refresh-token/refresh-token')
@@ -85,12 +84,4 @@ async function expectNeverWidened(world: World, profile: Profile): Promise<void>
 function beyondFindings(scopes: readonly string[], limit: readonly string[], wanted: readonly string[]): Finding[] {
   const beyond = scopes.filter((scope) => !limit.includes(scope))
   return beyond.length === 0 ? [] : [finding('scopes of the refreshed access token', `nothing but ${limit.join(' ') || '(nothing)'}`, `${beyond.join(' ')} as well`, `asked for: ${wanted.join(' ')}`)]
-}
-
-/** What an answer grants, by its `scope` and by that of the access token, where these can be read. */
-function scopesIn(answer: Parameters<typeof scopesOf>[0]): string[] | undefined {
-  const claim = decodeJwt(bodyOf(answer).access_token)?.claims.scope
-  const inToken = typeof claim === 'string' ? claim.split(' ').filter((scope) => scope !== '' && scope !== 'offline_access') : undefined
-  const told = scopesOf(answer)
-  return told || inToken ? [...new Set([...(told ?? []), ...(inToken ?? [])])].sort() : undefined
 }

@@ -5,7 +5,7 @@ export interface UriChange {
   readonly kind: string
   /** `undefined` where there is nothing to change that way. `at` chooses the place. */
   readonly of: (uri: string, at: number) => string | undefined
-  /** At the authorization endpoint it is not known whether Auth0 looks at this part. */
+  /** It is not known whether Auth0 looks at this part. */
   readonly isStandardOnly?: true
 }
 

@@ -1,17 +1,16 @@
-import { createHmac, createPublicKey, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createHmac, createPublicKey, sign, type JsonWebKey } from 'node:crypto'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { isObject, type JsonObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { bodyOf, send } from '../../grants/token-requests.ts'
+import { strangersKeys } from '../stranger.ts'
 
 /** A way to make a token that its issuer did not sign. `title` goes on from "An access token". */
 export interface Forgery {
   readonly title: string
   readonly forge: (token: string, world: World) => string | Promise<string>
 }
-
-let stranger: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined
 
 /** Ways that have worked somewhere (RFC 8725 3.1 and 3.2, and the attacks that it tells of in 2). */
 export const forgeries: Readonly<Record<string, Forgery>> = {
@@ -54,12 +53,6 @@ export const forgeries: Readonly<Record<string, Forgery>> = {
 function signedByStranger(header: JsonObject, claims: JsonObject): string {
   const signed = `${part({ ...header, alg: 'RS256' })}.${part(claims)}`
   return `${signed}.${sign('sha256', Buffer.from(signed), strangersKeys().privateKey).toString('base64url')}`
-}
-
-/** Made once: it takes a while. */
-function strangersKeys() {
-  stranger ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return stranger
 }
 
 async function publishedKey(world: World, token: string): Promise<JsonWebKey> {

@@ -106,7 +106,7 @@ export const idToken: readonly Check[] = [
       title: 'The at_hash of an ID token that comes by redirect is the hash of the access token beside it',
       sources: [oidcCore('3.2.2.10', 'ImplicitIDToken')],
       level: 'must',
-      needs,
+      needs: [...needs, 'implicit'],
       async run(world) {
         const parameters = await frontChannel(world, 'id_token token')
         expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'at_hash', required(parameters.get('access_token') ?? undefined, 'an access token')))
@@ -117,7 +117,7 @@ export const idToken: readonly Check[] = [
       title: 'The c_hash of an ID token that comes by redirect is the hash of the code beside it',
       sources: [oidcCore('3.3.2.11', 'HybridIDToken')],
       level: 'must',
-      needs,
+      needs: [...needs, 'implicit'],
       async run(world) {
         const parameters = await frontChannel(world, 'code id_token')
         expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'c_hash', required(parameters.get('code') ?? undefined, 'a code')))

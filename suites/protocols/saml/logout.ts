@@ -1,4 +1,4 @@
-import { createVerify, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createVerify, X509Certificate } from 'node:crypto'
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
@@ -7,6 +7,7 @@ import { toChecks, type StatedCheck } from '../../checks.ts'
 import { send } from '../../grants/token-requests.ts'
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { elementsAt, parseXml, select } from '../../xml.ts'
+import { strangersPem } from '../stranger.ts'
 import { isAlive, logOut, logoutPath, openSession, signedPost, signedRedirect, type LogoutMessage, type Sending, type Session } from './logging-out.ts'
 import { byRedirect, formOf, logoutRequest, queryOf, rsaSha1, rsaSha256, signed, signedXml, signingProvider, success, type Subject } from './service-provider.ts'
 import { verifySignatures } from './verification.ts'
@@ -181,16 +182,11 @@ function faultySendings(world: World): readonly (readonly [Fault, Sending])[] {
     ['other-issuer', signedPost],
     ['without-issuer', signedRedirect],
     ['unsigned', async (_world, { xml }, relayState) => ({ path, form: formOf(xml, relayState) })],
-    ['other-key', async (_world, message, relayState) => ({ path, form: formOf(await signedXml(message, otherKey()), relayState) })],
+    ['other-key', async (_world, message, relayState) => ({ path, form: formOf(await signedXml(message, strangersPem()), relayState) })],
     ['changed', async (_world, message, relayState) => ({ path, form: formOf((await signedXml(message, signingKey)).replace(' Version=', ' Reason="urn:x" Version='), relayState) })],
     ['other-relay-state', async (_world, message, relayState) =>
       ({ path: `${path}?${queryOf(signed(byRedirect(message, relayState), signingKey).map(([name, value]) => [name, name === 'RelayState' ? `other-${value}` : value]))}` })],
   ]
-}
-
-/** A key that no target knows. */
-function otherKey(): string {
-  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
 /** What the metadata say of the identity provider; certificates in DER, base64. */

@@ -27,10 +27,17 @@ export type Unreadable = { readonly unreadable: string }
 export async function readResponse(encoded: string, certificates: readonly string[]): Promise<Message | Unreadable> {
   const compact = encoded.replace(/[ \t\r\n]+/g, '')
   const bytes = Buffer.from(compact, 'base64')
-  if (compact === '' || bytes.toString('base64').replace(/=+$/, '') !== compact.replace(/=+$/, '')) return { unreadable: 'it is not base64' }
+  if (compact === '' || unpadded(bytes.toString('base64')) !== unpadded(compact)) return { unreadable: 'it is not base64' }
   return readMessage(bytes, 'ID', certificates, (root) => ({
     isMessage: isElement(root, 'Response', prefixes.samlp!), assertions: select(root, 'saml:Assertion'), carriers: [root, ...select(root, 'saml:Assertion')],
   }))
+}
+
+/** Without a pattern: one that ends in `=+$` looks at a long text of such signs from each of them. */
+function unpadded(base64: string): string {
+  let end = base64.length
+  while (base64[end - 1] === '=') end--
+  return base64.slice(0, end)
 }
 
 /** Reads the field `wresult` of a WS-Federation answer: a token response around an assertion of SAML 1.1. */

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import type { Answer } from '../../../core/client.ts'
 import type { Check } from '../../../core/check.ts'
 import { expectThat, show } from '../../../core/expectation.ts'
@@ -9,6 +8,7 @@ import { toChecks, type StatedCheck } from '../../checks.ts'
 import { send } from '../../grants/token-requests.ts'
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { parseXml, select } from '../../xml.ts'
+import { strangersPem } from '../stranger.ts'
 import { authnRequest, byRedirect, changed, formOf, queryOf, rsaSha1, signed, signedXml, signingProvider, success, type Parameters } from './service-provider.ts'
 
 const documentation = auth0Docs('authenticate/protocols/saml/saml-sso-integrations/sign-and-encrypt-saml-requests')
@@ -46,7 +46,7 @@ export const signedRequests: readonly Check[] = [
       const [message, ...more] = signed(changed(unsignedQuery(world), { RelayState: undefined }), signingProvider(world).signingKey)
       return [message!, ['RelayState', `added-${world.unique()}`], ...more]
     }),
-    refusedByRedirect('other-key', 'signed with another key', (world) => signed(unsignedQuery(world), otherKey())),
+    refusedByRedirect('other-key', 'signed with another key', (world) => signed(unsignedQuery(world), strangersPem())),
     refusedByRedirect('other-algorithm', 'with another SigAlg than was signed', (world) => changed(validQuery(world), { SigAlg: rsaSha1 })),
     refusedByRedirect('without-algorithm', 'without SigAlg', (world) => changed(validQuery(world), { SigAlg: undefined })),
     refusedByRedirect('unknown-algorithm', 'with a SigAlg that does not exist', (world) => changed(validQuery(world), { SigAlg: 'http://www.w3.org/2000/09/xmldsig#none' })),
@@ -86,7 +86,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/post/other-key',
       title: 'Signed SAML requests: by POST, signed with another key, is refused',
       async run(world) {
-        expectRefused(await post(world, await signedXml(authnRequest(world, signingProvider(world)), otherKey())))
+        expectRefused(await post(world, await signedXml(authnRequest(world, signingProvider(world)), strangersPem())))
       },
     },
     {
@@ -132,14 +132,6 @@ function unsignedQuery(world: World): Parameters {
 
 function validQuery(world: World): Parameters {
   return signed(unsignedQuery(world), signingProvider(world).signingKey)
-}
-
-let other: string | undefined
-
-/** A key that no target knows. */
-function otherKey(): string {
-  other ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
-  return other
 }
 
 /** A login that a signed request began. */

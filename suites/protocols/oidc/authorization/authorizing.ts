@@ -14,6 +14,10 @@ export const authorizationOperation = { operations: ['GET /authorize'], collecti
 
 /** The confidential client logs the main user in. */
 export const withConfidential: readonly Capability[] = ['login', 'authorization-code']
+/** The confidential client logs the main user in for what comes without the token endpoint. */
+export const withImplicit: readonly Capability[] = ['login', 'implicit']
+/** The same, with a code beside it. */
+export const withHybrid: readonly Capability[] = ['login', 'authorization-code', 'implicit']
 /** The public client does. */
 export const withPublic: readonly Capability[] = ['login', 'pkce']
 
@@ -65,8 +69,6 @@ export function codeRequest(world: World, more: AuthorizationParameters = {}, ro
 
 /** Parameters of a request for what comes without the token endpoint. */
 export function frontChannelRequest(world: World, responseType: string, more: AuthorizationParameters = {}): AuthorizationParameters {
-  const client = world.personas.clients.confidential
-  if (!client?.grantTypes?.includes('implicit')) throw new Blocked('clients.confidential.grantTypes lacks implicit')
   const { parameters } = codeRequest(world, { response_type: responseType, ...more })
   return responseType.split(' ').includes('code') ? parameters : without(parameters, 'code_challenge', 'code_challenge_method')
 }

@@ -2,7 +2,7 @@ import { expectOneOf, expectThat, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential } from './authorizing.ts'
+import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential, withImplicit } from './authorizing.ts'
 import { visit } from './browser.ts'
 
 const silent = auth0Docs('authenticate/login/configure-silent-authentication')
@@ -54,7 +54,7 @@ export const errors = toChecks(authorizationOperation, [
     title: 'Authorization: an error in place of an ID token comes in the fragment',
     sources: [oidcCore('3.2.2.6', 'ImplicitAuthError'), silent],
     level: 'must',
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const { delivered } = await visit(world, frontChannelRequest(world, 'id_token', { prompt: 'none' }))
       const error = delivered?.parameters.get('error')

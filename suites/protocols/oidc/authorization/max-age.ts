@@ -31,6 +31,19 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
       expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
+    id: 'protocols/oidc/authorization/max-age/zero',
+    title: 'Authorization: max_age=0 gets no code without a new login',
+    sources: [request, maxAgeDocs],
+    level: 'must',
+    needs: withConfidential,
+    pausesMs: pastOneSecondMs,
+    async run(world) {
+      const { cookies } = await agedSession(world, pastOneSecondMs)
+      const { delivered } = await visit(world, codeRequest(world, { max_age: '0' }).parameters, cookies)
+      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+    },
+  }),
   {
     id: 'protocols/oidc/authorization/max-age/exceeded-silently',
     title: 'Authorization: with prompt=none, a login that is older than max_age is answered with login_required',

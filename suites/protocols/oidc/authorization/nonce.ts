@@ -4,7 +4,7 @@ import type { World } from '../../../../core/world.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
 import {
-  authorizationOperation, claimsFor, codeRequest, frontChannelRequest, granted, idTokenClaims, perProfile, redeem, tokensOf, withConfidential, without,
+  authorizationOperation, claimsFor, codeRequest, frontChannelRequest, granted, idTokenClaims, perProfile, redeem, tokensOf, withConfidential, withImplicit, without,
 } from './authorizing.ts'
 import { session, visit } from './browser.ts'
 
@@ -67,7 +67,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     title: 'Authorization: an ID token that comes without the token endpoint has the nonce of its request',
     sources: [oidcCore('3.2.2.10', 'ImplicitIDToken'), implicitDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const request = frontChannelRequest(world, 'id_token', { nonce: 'aB+c&D=e%2Bf/g' })
       const claims = idTokenClaims((await granted(world, request)).parameters.get('id_token'))
@@ -79,7 +79,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     title: 'Authorization: a request for an ID token without a nonce gets none',
     sources: [implicitRequest, implicitDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const request = frontChannelRequest(world, 'id_token')
       const { cookies } = await session(world)

@@ -10,6 +10,17 @@ import { isRedirect, session, visit } from './browser.ts'
 
 const authorizePage = auth0Docs('api/authentication/authorization-code-flow/authorize-application')
 
+const mandatory = oidcCore('15.1', 'ImplementationConsiderations')
+
+/** What a server need not act on, and may not stumble over. */
+const hints = [
+  { slug: 'display', title: 'a wish for how pages are displayed', parameters: { display: 'popup' }, level: 'must', source: mandatory },
+  { slug: 'ui-locales', title: 'a wish for languages that nobody speaks', parameters: { ui_locales: 'tlh x-conformance' }, level: 'must', source: mandatory },
+  { slug: 'claims-locales', title: 'a wish for the language of claims', parameters: { claims_locales: 'pl en' }, level: 'must', source: mandatory },
+  { slug: 'acr-values', title: 'a wish for an authentication context that nobody knows', parameters: { acr_values: 'urn:conformance:unknown' }, level: 'must', source: mandatory },
+  { slug: 'claims', title: 'a wish for a claim', parameters: { claims: '{"userinfo":{"nickname":null}}' }, level: 'should', source: oidcCore('5.5', 'ClaimsParameter') },
+] as const
+
 /** What the other parameters do, and that those nobody knows do nothing. */
 export const parameters = toChecks(authorizationOperation, [
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -28,6 +39,15 @@ export const parameters = toChecks(authorizationOperation, [
     needs: withConfidential,
     run: (world) => expectCode(world, { display: 'page', ui_locales: 'en', login_hint: world.personas.users.main?.email ?? '' }),
   }),
+  ...hints.map(({ slug, title, parameters: hint, level, source }): StatedCheck => ({
+    id: `protocols/oidc/authorization/parameters/${slug}`,
+    title: `Authorization: ${title} does not keep a login from its code`,
+    sources: [source],
+    level,
+    profiles: ['standard'],
+    needs: withConfidential,
+    run: (world) => expectCodeOfSession(world, hint),
+  })),
   {
     id: 'protocols/oidc/authorization/parameters/order',
     title: 'Authorization: the order of the parameters does not matter',
@@ -107,10 +127,19 @@ export const parameters = toChecks(authorizationOperation, [
   },
 ] satisfies StatedCheck[])
 
+/** The session of before gives a code at once, as it does for a request without these parameters. */
+async function expectCodeOfSession(world: World, more: Readonly<Record<string, string>>): Promise<void> {
+  const { cookies } = await session(world)
+  const plain = await world.once('protocols/oidc/authorization/parameters plain request', () => visit(world, codeRequest(world).parameters, cookies))
+  if (!plain.delivered?.parameters.has('code')) throw new Blocked('the session does not lead to a code')
+  const { delivered, answer } = await visit(world, codeRequest(world, more).parameters, cookies)
+  expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? `${answer.status} from ${answer.url.pathname}`)
+}
+
 async function expectCode(world: World, more: Readonly<Record<string, string>>): Promise<void> {
   // Where a plain request gets no code, these parameters are not to blame.
   await session(world)
   const { parameters, mode, answer } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, more).parameters })
-  const { error } = isObject(answer.json) ? answer.json : {}
-  expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? (mode === 'none' ? `${answer.status} ${show(error)}` : mode))
+  const refusal = (): string => `${answer.status} ${show(isObject(answer.json) ? answer.json.error : undefined)}`
+  expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? (mode === 'none' ? refusal() : mode))
 }

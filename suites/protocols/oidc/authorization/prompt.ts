@@ -3,7 +3,7 @@ import { Blocked } from '../../../../core/finding.ts'
 import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
-import { application, authorizationOperation, codeRequest, perProfile, withConfidential } from './authorizing.ts'
+import { application, authorizationOperation, codeRequest, perProfile, redeem, tokensOf, withConfidential } from './authorizing.ts'
 import { session, visit, type Visit } from './browser.ts'
 
 const request = oidcCore('3.1.2.1', 'AuthRequest')
@@ -45,6 +45,24 @@ export const prompt = toChecks(authorizationOperation, [
       const error = delivered.parameters.get('error')
       if (error !== null && error !== 'login_required' && interactions.includes(error)) throw new Blocked(`the user would be asked for something else than a login: ${error}`)
       expectThat(delivered.parameters.has('code'), 'parameter code', '(present)', error ?? '(absent)')
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/prompt/none-with-hint',
+    title: 'Authorization: prompt=none with the ID token of the session is answered with a code, as without it',
+    sources: [request],
+    level: 'must',
+    profiles: ['standard'],
+    operations: ['GET /authorize', 'POST /oauth/token'],
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      const { parameters, codeVerifier } = codeRequest(world, { prompt: 'none' })
+      const code = (await visit(world, parameters, cookies)).delivered?.parameters.get('code')
+      if (!code) throw new Blocked('prompt=none without the ID token leads to no code')
+      const { id_token: idToken } = tokensOf(await redeem(world, code, { codeVerifier }))
+      const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none', id_token_hint: String(idToken) }).parameters, cookies)
+      expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? describe(answer))
     },
   },
   {

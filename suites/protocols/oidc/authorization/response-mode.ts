@@ -4,7 +4,7 @@ import { Blocked } from '../../../../core/finding.ts'
 import { readPage } from '../../../../core/page.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcDiscovery } from '../../../sources.ts'
-import { application, authorizationOperation, authorized, codeRequest, formPostMode, frontChannelRequest, granted, needsAnnounced, responseTypePractices, withConfidential } from './authorizing.ts'
+import { application, authorizationOperation, authorized, codeRequest, formPostMode, frontChannelRequest, granted, needsAnnounced, responseTypePractices, withConfidential, withHybrid, withImplicit } from './authorizing.ts'
 
 const modes = responseTypePractices('2.1', 'ResponseModes')
 const defaults = responseTypePractices('5', 'Combinations')
@@ -30,7 +30,7 @@ export const responseMode = toChecks(authorizationOperation, [
     title: `Authorization: the answer to the response type ${type} comes in the fragment where nothing else is asked for`,
     sources: [defaults, modeDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: type.includes('code') ? withHybrid : withImplicit,
     async run(world) {
       const { mode } = await granted(world, frontChannelRequest(world, type))
       expectOneOf('response mode', mode, ['fragment'])
@@ -79,7 +79,7 @@ export const responseMode = toChecks(authorizationOperation, [
     sources: [responseTypePractices('3', 'id_token'), defaults],
     level: 'must',
     profiles: ['standard'],
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const { answer } = await authorized(world, frontChannelRequest(world, 'id_token token', { response_mode: 'query' }))
       expectNone(['access_token', 'id_token'].flatMap((name) => (answer.location?.searchParams.has(name) ? [finding(`parameter ${name} of the query`, '(absent)', '(present)')] : [])))

@@ -1,7 +1,7 @@
 import { expectNone, expectThat, finding } from '../../../../core/expectation.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, authorized, codeFor, codeRequest, frontChannelRequest, granted, responseTypePractices, withConfidential, without } from './authorizing.ts'
+import { authorizationOperation, authorized, codeFor, codeRequest, frontChannelRequest, granted, responseTypePractices, withConfidential, withHybrid, withImplicit, without } from './authorizing.ts'
 import { session, visit } from './browser.ts'
 
 const parametersPage = auth0Docs('get-started/applications/application-grant-types')
@@ -48,7 +48,7 @@ export const responseType = toChecks(authorizationOperation, [
     title: `Authorization: for the response type ${type} there is what it names, and nothing else`,
     sources: [section, parametersPage],
     level: 'must',
-    needs: withConfidential,
+    needs: type.includes('code') ? withHybrid : withImplicit,
     async run(world) {
       const { parameters } = await granted(world, frontChannelRequest(world, type))
       expectNone(Object.entries(answers).flatMap(([word, name]) => {
@@ -62,7 +62,7 @@ export const responseType = toChecks(authorizationOperation, [
     title: 'Authorization: an access token that comes without the token endpoint is of the type Bearer',
     sources: [rfc(6749, '4.2.2'), oidcCore('3.2.2.5', 'ImplicitAuthResponse'), parametersPage],
     level: 'must',
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token'))
       const type = parameters.get('token_type')
@@ -74,7 +74,7 @@ export const responseType = toChecks(authorizationOperation, [
     title: 'Authorization: the order of the words of a response type does not matter',
     sources: [responseTypePractices('3', 'rfc.section.3'), rfc(6749, '3.1.1')],
     level: 'must',
-    needs: withConfidential,
+    needs: withHybrid,
     async run(world) {
       await granted(world, frontChannelRequest(world, 'code id_token'))
       const { parameters } = await authorized(world, frontChannelRequest(world, 'id_token code'))

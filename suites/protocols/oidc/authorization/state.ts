@@ -2,7 +2,7 @@ import { expectThat, show } from '../../../../core/expectation.ts'
 import type { World } from '../../../../core/world.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, authorized, codeRequest, frontChannelRequest, granted, withConfidential } from './authorizing.ts'
+import { authorizationOperation, authorized, codeRequest, frontChannelRequest, granted, withConfidential, withImplicit } from './authorizing.ts'
 
 const authorizePage = auth0Docs('api/authentication/authorization-code-flow/authorize-application')
 
@@ -46,7 +46,7 @@ export const state = toChecks(authorizationOperation, [
     title: 'Authorization: the state comes back unchanged beside an ID token',
     sources: [oidcCore('3.2.2.5', 'ImplicitAuthResponse'), authorizePage],
     level: 'must',
-    needs: withConfidential,
+    needs: withImplicit,
     async run(world) {
       const request = frontChannelRequest(world, 'id_token', { state: 'a+b&c=D#e%2Bf;g' })
       const { parameters } = await granted(world, request)

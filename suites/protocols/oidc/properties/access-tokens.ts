@@ -1,0 +1,45 @@
+import type { Check } from '../../../../core/check.ts'
+import { expectOneOf } from '../../../../core/expectation.ts'
+import { Blocked } from '../../../../core/finding.ts'
+import { toChecks } from '../../../checks.ts'
+import { userinfo } from '../../../grants/token-requests.ts'
+import { anyChange, changed, everyChange, type Change } from '../../../grants/properties/changes.ts'
+import { expectForAll } from '../../../property.ts'
+import { recorded2021, rfc } from '../../../sources.ts'
+
+const parts = ['header', 'payload', 'signature'] as const
+
+interface Input {
+  readonly part: (typeof parts)[number]
+  readonly change: Change
+}
+
+/** An access token is that token, to the letter. */
+export const accessTokenProperties: readonly Check[] = toChecks({ operations: ['GET /userinfo'], collectionItems: [] }, [{
+  id: 'protocols/oidc/properties/access-token',
+  title: 'An access token with any change of its header, its payload or its signature is refused',
+  sources: [rfc(6750, '3.1'), rfc(7515, '5.2'), recorded2021],
+  level: 'must',
+  needs: ['userinfo', 'authorization-code', 'login'],
+  async run(world) {
+    const { api } = world.personas
+    const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid', ...(api ? { audience: api.audience } : {}) })
+    const { status } = await userinfo(world, accessToken)
+    if (status !== 200) throw new Blocked(`an access token is not good for userinfo where nothing is changed: GET /userinfo answered ${status}`)
+    await expectForAll<Input>(world, (fc) => fc.record({ part: fc.constantFrom(...parts), change: anyChange(fc) }), {
+      count: everyChange.length * parts.length + 4,
+      examples: everyChange.flatMap((change) => parts.map((part) => ({ part, change }))),
+      async judge({ part, change }) {
+        // 401, as for any token that is none; the rest is no less of a refusal.
+        expectOneOf('status', (await userinfo(world, withChange(accessToken, part, change))).status, [401, 400, 403])
+      },
+    })
+  },
+}])
+
+/** A token that is no JWT has one part. */
+function withChange(token: string, part: Input['part'], change: Change): string {
+  const texts = token.split('.')
+  const at = texts.length === 3 ? parts.indexOf(part) : 0
+  return texts.map((text, place) => (place === at ? changed(text, change) : text)).join('.')
+}
