@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'no
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Run } from '../core/run.ts'
 import { UsageError } from '../core/usage-error.ts'
+import type { AllurePage } from '../reporters/allure-html.ts'
 import { renderGithub, renderHtml, renderJson, renderJunit, renderMarkdown, renderSarif, renderTerminal } from '../reporters/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { ReporterName } from './commands.ts'
@@ -63,12 +64,21 @@ export function allureResultsOf({ folder }: Pick<Reports, 'folder'>): string {
   return join(folder, 'allure-results')
 }
 
-/** Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on. */
-export async function writeReports(run: Run, { names, folder, verbose, history }: Reports, { isLive }: { readonly isLive: boolean }): Promise<void> {
-  const allure = names.includes('allure') ? await import('../reporters/allure.ts') : undefined
-  if (allure && !isLive) allure.writeAllureResults(run, allureResultsOf({ folder }))
+/** Starts Allure where its page is asked for, which takes a while: it can be done before there is a run. */
+export async function openPage({ names, history }: Reports): Promise<AllurePage | undefined> {
+  if (!names.includes('allure')) return undefined
+  return (await import('../reporters/allure-html.ts')).openAllurePage(history === undefined ? {} : { history })
+}
+
+/**
+ * Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on.
+ * `page` was started by {@link openPage} and is used up.
+ */
+export async function writeReports(run: Run, reports: Reports, { isLive, page: opened }: { readonly isLive: boolean; readonly page?: AllurePage | undefined }): Promise<void> {
+  const { names, folder, verbose } = reports
+  if (names.includes('allure') && !isLive) (await import('../reporters/allure.ts')).writeAllureResults(run, allureResultsOf({ folder }))
   // Allure makes its page in a process of its own while the other reports are written.
-  const page = allure && (await import('../reporters/allure-html.ts')).generateAllureReport(allureResultsOf({ folder }), allurePageOf({ folder }), history === undefined ? {} : { history })
+  const page = (opened ?? await openPage(reports))?.make(allureResultsOf({ folder }), allurePageOf({ folder }))
   const written: string[] = []
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)

@@ -8,6 +8,7 @@ import { reasonNotToTry, type Permissions } from '../core/runner.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { factsOf, type Verdict } from '../core/verdict.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
+import { inOrder } from '../fixtures/turns.ts'
 import { allChecks } from '../suites/index.ts'
 import { renamedChecks } from '../suites/renamed.ts'
 import type { Plan } from '../suites/run.suite.ts'
@@ -15,9 +16,10 @@ import type { Arguments } from './arguments.ts'
 import type { Judged } from './engine.ts'
 import { hintsFor } from './hints.ts'
 import { listenForInterruption } from './interruption.ts'
+import type { AllurePage } from '../reporters/allure-html.ts'
 import { printable, printableBlock } from '../reporters/printable.ts'
 import { showProgress } from './progress.ts'
-import { allureResultsOf, chooseReports, prepareFolder, writeReports, type Reports } from './reports.ts'
+import { allureResultsOf, chooseReports, openPage, prepareFolder, writeReports, type Reports } from './reports.ts'
 import { assembleRun, factsOfRun, loadRun, type RunFacts } from './run-file.ts'
 import { selectChecks } from './selection.ts'
 import { divided, toShard, type Shard } from './shards.ts'
@@ -29,6 +31,9 @@ export async function run(given: Arguments): Promise<number> {
   const context = contextOf(given)
   const interruption = listenForInterruption()
   const target = await openTarget(given)
+  const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown', 'allure'])
+  // Allure is loaded while the checks run.
+  const page = await openPage(reports)
   try {
     const { profile } = target.configuration
     const all = allChecks()
@@ -38,8 +43,9 @@ export async function run(given: Arguments): Promise<number> {
     if (baseline && baseline.profile !== profile) throw new UsageError(`${given.text('baseline')} was judged by the profile ${baseline.profile}, and this run is by ${profile}; compare runs of one profile.`)
     const division = shard && divided(selected, shard, context.durations)
     const ofShard = shard && division ? { shard: { ...shard, plan: division.plan } } : {}
-    return await judgeAndReport(target, division?.checks ?? selected, { given, stop: interruption.signal, all, ...(baseline ? { baseline } : {}), ...ofShard })
+    return await judgeAndReport(target, division?.checks ?? selected, { given, stop: interruption.signal, all, reports, page, ...(baseline ? { baseline } : {}), ...ofShard })
   } finally {
+    page?.close()
     await target.close()
     interruption.release()
   }
@@ -61,17 +67,18 @@ interface Order {
   readonly stop: AbortSignal
   /** Every check that there is. */
   readonly all: readonly Check[]
+  readonly reports: Reports
+  readonly page: AllurePage | undefined
   readonly baseline?: Run
   readonly shard?: NonNullable<Run['shard']>
 }
 
-async function judgeAndReport(target: Target, checks: readonly Check[], { given, stop, all, baseline, shard }: Order): Promise<number> {
+async function judgeAndReport(target: Target, checks: readonly Check[], { given, stop, all, reports, page, baseline, shard }: Order): Promise<number> {
   const { configuration, closed } = await probed(target, checks, stop)
   const strict = given.flag('strict')
-  const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown', 'allure'])
   const seed = given.number('seed') ?? (shard ? seedOf(shard.plan) : randomInt(0x7fff_ffff))
   const runs = given.number('runs')
-  const plan: Plan = { configuration, ids: waitingFirst(checks).map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
+  const plan: Plan = { configuration, ids: inOrder(checks).map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
   const { capabilities, missing } = capabilitiesOf(configuration)
   const facts = factsOfRun({
     target: {
@@ -107,7 +114,7 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
     renamed: renamedChecks, existing: new Set(all.map(({ id }) => id)), selected: new Set(checks.map(({ id }) => id)),
   })
   // What was written while the run went on knows nothing of a baseline and of known failures.
-  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 && !baseline && !configuration.knownFailures?.length })
+  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 && !baseline && !configuration.knownFailures?.length, page })
   if (reports.names.includes('terminal') && !target.isEmbedded && closed === undefined) for (const line of hintsFor(result, configuration.lacks)) print(line)
   return exitCodeOf(result, { strict }) || (problems.length > 0 ? 3 : 0)
 }
@@ -115,11 +122,6 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
 /** Parts of one run begin at the same place without having agreed upon it. */
 function seedOf(plan: string): number {
   return Buffer.from(plan.slice(plan.indexOf('-') + 1), 'base64').readUInt32BE() & 0x7fff_ffff
-}
-
-/** Checks that wait on purpose are begun first: the others run meanwhile. */
-function waitingFirst(checks: readonly Check[]): Check[] {
-  return [...checks].sort((a, b) => (b.pausesMs ?? 0) - (a.pausesMs ?? 0))
 }
 
 interface Surroundings {

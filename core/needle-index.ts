@@ -44,8 +44,25 @@ export function createNeedleIndex(): NeedleIndex {
   }
 }
 
-/** The characters of base64, in either alphabet. */
-const isBase64 = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0))
+/** What the characters of base64 stand for, in either alphabet; 64 where a character is none. */
+const sextets = Uint8Array.from({ length: 128 }, (_, code) => {
+  const at = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(String.fromCharCode(code).replace('-', '+').replace('_', '/'))
+  return at < 0 ? 64 : at
+})
+
+/** Which bytes a text may begin with: no control characters but white space, and nothing that begins no character of UTF-8. */
+const opensText = Uint8Array.from({ length: 256 }, (_, byte) => ((byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 || (byte >= 0xc2 && byte < 0xf5) ? 1 : 0))
+
+/**
+ * Whether base64 that begins here can hold a text. Most stretches of its characters are words and paths, and what comes of them is noise.
+ * A secret that stands as it is in something binary is found by its encoded forms.
+ */
+function holdsText(text: string, at: number): boolean {
+  const [a, b, c, d] = [sextets[text.charCodeAt(at)]!, sextets[text.charCodeAt(at + 1)]!, sextets[text.charCodeAt(at + 2)]!, sextets[text.charCodeAt(at + 3)]!]
+  const [first, second, third] = [(a << 2) | (b >> 4), ((b & 15) << 4) | (c >> 2), ((c & 3) << 6) | d]
+  if (opensText[first] === 0) return false
+  return first >= 0x80 || (opensText[second] === 1 && (second >= 0x80 || opensText[third] === 1))
+}
 
 /**
  * Reads a text once. Calls `found` for each needle that stands in it, and `run` for each stretch that may be base64, until one says false.
@@ -64,9 +81,9 @@ export function scan(
   let length = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
-    if (code < 128 && isBase64[code] === 1) length++
+    if (code < 128 && sextets[code] !== 64) length++
     else {
-      if (length >= shortestRun && !run(at - length, length)) return
+      if (length >= shortestRun && holdsText(text, at - length) && !run(at - length, length)) return
       length = 0
     }
     key = (key << 8) | (spacedCode(code) & 0xff)
@@ -80,7 +97,7 @@ export function scan(
       }
     }
   }
-  if (length >= shortestRun) run(text.length - length, length)
+  if (length >= shortestRun && holdsText(text, text.length - length)) run(text.length - length, length)
 }
 
 /** A plus is a space in a form and a plus elsewhere: both are taken for the same. */

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile, type ChildProcess } from 'node:child_process'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -16,41 +16,97 @@ const timeoutMs = 120_000
 /** Whether there is a report now, or in one line why not and what to do. */
 export type HtmlOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string }
 
+/** Allure, ready to make one page. */
+export interface AllurePage {
+  /** Makes one HTML file of a folder of results, which opens from disk and calls nobody. Allure works while the caller does. */
+  make(resultsDir: string, outFile: string): Promise<HtmlOutcome>
+  /** Ends it where no page is wanted after all. Doing it twice, or after `make`, changes nothing. */
+  close(): void
+}
+
 /**
- * Makes one HTML file of a folder of Allure results, which opens from disk and calls nobody. Needs Allure 3, which is looked for beside
- * this package and in the current folder; `lookIn` names files beside which to look instead. `history` is a file of what earlier runs
- * judged: the page shows how each check went in them, and the file is continued. It is made where there is none.
+ * Starts Allure 3, which is looked for beside this package and in the current folder; `lookIn` names files beside which to look instead.
+ * It takes a second until it is ready: a run starts it before there are results. `history` is a file of what earlier runs judged: the page
+ * shows how each check went in them, and the file is continued. It is made where there is none.
  *
  * Allure runs in a process of its own with an empty home and working folder and without this one's environment: it keeps logs in the
- * home, reads configuration from the working folder, and would copy facts of a CI job into the report. It is started before this function
- * returns its promise, so that it works while the caller does.
+ * home, reads configuration from the working folder, and would copy facts of a CI job into the report.
  */
-export async function generateAllureReport(resultsDir: string, outFile: string, options: { readonly lookIn?: readonly string[]; readonly history?: string } = {}): Promise<HtmlOutcome> {
-  const allure = findAllure(options.lookIn ?? usualPlaces())
-  if (allure === undefined) return { ok: false, reason: `The HTML report needs Allure 3: npm i -D ${wanted}` }
-  let folder: string | undefined
+export function openAllurePage({ lookIn = usualPlaces(), history }: { readonly lookIn?: readonly string[]; readonly history?: string } = {}): AllurePage {
+  const allure = findAllure(lookIn)
+  if (allure === undefined) return { make: async () => ({ ok: false, reason: `The HTML report needs Allure 3: npm i -D ${wanted}` }), close: () => {} }
+  const failed = (error: unknown): HtmlOutcome => ({ ok: false, reason: `The HTML report could not be made with ${allure.program}: ${reasonOf(error)}` })
+  let waiting: Waiting
   try {
-    folder = mkdtempSync(join(tmpdir(), 'conformance-allure-'))
-    const { history } = options
-    const copy = join(folder, 'history.jsonl')
-    // On a copy: where the page can't be made the history stays as it was.
-    if (history !== undefined && existsSync(history)) copyFileSync(history, copy)
-    writeFileSync(join(folder, 'allurerc.json'), JSON.stringify(history === undefined ? configuration : withHistory(copy)))
-    const args = [allure, 'generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, patternOf(resultsDir)]
-    await promisify(execFile)(process.execPath, args, { cwd: folder, env: bareEnvironment(folder), timeout: timeoutMs })
-    const html = await readFile(join(folder, 'report', 'index.html'), 'utf8')
-    await mkdir(dirname(resolve(outFile)), { recursive: true })
-    await writeFile(outFile, toSilentPage(html))
-    if (history !== undefined) {
-      await mkdir(dirname(resolve(history)), { recursive: true })
-      await copyFile(copy, history)
-    }
-    return { ok: true }
+    waiting = startWaiting(allure)
   } catch (error) {
-    return { ok: false, reason: `The HTML report could not be made with ${allure}: ${reasonOf(error)}` }
-  } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    return { make: async () => failed(error), close: () => {} }
   }
+  const { folder, child, end } = waiting
+  const close = (): void => {
+    child.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return {
+    close,
+    async make(resultsDir, outFile) {
+      const timer = setTimeout(() => child.kill(), timeoutMs)
+      try {
+        const copy = join(folder, 'history.jsonl')
+        // On a copy: where the page can't be made the history stays as it was.
+        if (history !== undefined && existsSync(history)) copyFileSync(history, copy)
+        writeFileSync(join(folder, 'allurerc.json'), JSON.stringify(history === undefined ? configuration : withHistory(copy)))
+        child.stdin!.end(JSON.stringify(['generate', '--config', 'allurerc.json', '--output', join(folder, 'report'), '--cwd', folder, patternOf(resultsDir)]))
+        await end
+        const html = await readFile(join(folder, 'report', 'index.html'), 'utf8')
+        await mkdir(dirname(resolve(outFile)), { recursive: true })
+        await writeFile(outFile, toSilentPage(html))
+        if (history !== undefined) {
+          await mkdir(dirname(resolve(history)), { recursive: true })
+          await copyFile(copy, history)
+        }
+        return { ok: true }
+      } catch (error) {
+        return failed(error)
+      } finally {
+        clearTimeout(timer)
+        close()
+      }
+    },
+  }
+}
+
+/** A process that has loaded Allure and waits for its arguments. */
+interface Waiting {
+  readonly folder: string
+  readonly child: ChildProcess
+  readonly end: Promise<unknown>
+}
+
+/**
+ * Loads what takes long, then waits for the arguments on standard input; without any it ends, as it does when the parent is gone.
+ * The list of arguments is changed in place: what is loaded by then may have it in hand.
+ */
+const waitingProgram = `
+import { pathToFileURL } from 'node:url'
+const [program, ...parts] = process.argv.slice(1)
+for (const part of parts) await import(pathToFileURL(part).href).catch(() => {})
+let words = ''
+for await (const chunk of process.stdin) words += chunk
+if (words !== '') {
+  process.argv.splice(0, Infinity, process.execPath, program, ...JSON.parse(words))
+  await import(pathToFileURL(program).href)
+}
+`
+
+function startWaiting({ program, parts }: Allure): Waiting {
+  const folder = mkdtempSync(join(tmpdir(), 'conformance-allure-'))
+  const running = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', waitingProgram, program, ...parts], { cwd: folder, env: bareEnvironment(folder) })
+  const { child } = running
+  // A process that could not start says so at its end; writing to it must not be a second failure.
+  child.stdin!.on('error', () => {})
+  running.catch(() => {})
+  return { folder, child, end: running }
 }
 
 /**
@@ -116,18 +172,35 @@ function usualPlaces(): string[] {
   return [fileURLToPath(import.meta.url), join(process.cwd(), 'package.json')]
 }
 
-function findAllure(places: readonly string[]): string | undefined {
+/** The file that is run, and those of its parts that take long to load, as far as they are where they are expected. */
+interface Allure {
+  readonly program: string
+  readonly parts: readonly string[]
+}
+
+function findAllure(places: readonly string[]): Allure | undefined {
   for (const from of places) {
     try {
-      const root = dirname(dirname(createRequire(from).resolve('allure')))
+      const main = createRequire(from).resolve('allure')
+      const root = dirname(dirname(main))
       const { version, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string; bin: string | Record<string, string> }
       const file = typeof bin === 'string' ? bin : bin.allure
-      if (version.startsWith('3.') && file !== undefined) return join(root, file)
+      if (version.startsWith('3.') && file !== undefined) return { program: join(root, file), parts: partsOf(main) }
     } catch {
       // Not there; the next place may have it.
     }
   }
   return undefined
+}
+
+function partsOf(main: string): string[] {
+  return ['@allurereport/core', '@allurereport/plugin-awesome'].flatMap((name) => {
+    try {
+      return [createRequire(main).resolve(name)]
+    } catch {
+      return []
+    }
+  })
 }
 
 /** Allure takes the folder of results for a glob pattern, so brackets and the like in its path must stand for themselves. */

@@ -1,14 +1,20 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
 
-let made: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined
+interface Keys {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
 
-/** An RSA key that no target knows. Made once: it takes a while. */
-export function strangersKeys(): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {
-  made ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+let made: Promise<Keys> | undefined
+
+/** An RSA key that no target knows. Made once, on another thread: it takes a while, and other checks go on meanwhile. */
+export function strangersKeys(): Promise<Keys> {
+  made ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   return made
 }
 
-/** The same as PKCS #8 PEM. */
-export function strangersPem(): string {
-  return strangersKeys().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+/** The private one as PKCS #8 PEM. */
+export async function strangersPem(): Promise<string> {
+  return (await strangersKeys()).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { writeAllureResults } from '../../reporters/allure.ts'
-import { generateAllureReport, toSilentPage } from '../../reporters/allure-html.ts'
+import { openAllurePage, toSilentPage } from '../../reporters/allure-html.ts'
 import { findChromium, openChromium } from './chromium.ts'
 import { fixedRun } from './fixed-run.ts'
 
@@ -30,12 +30,12 @@ describe('a silent page', () => {
 
 test('without Allure there is no page, and one line tells how to get it', async () => {
   const page = join(folder, 'without.html')
-  expect(await generateAllureReport(folder, page, { lookIn: [join(folder, 'package.json')] })).toEqual({ ok: false, reason: 'The HTML report needs Allure 3: npm i -D allure@3.18.0' })
+  expect(await openAllurePage({ lookIn: [join(folder, 'package.json')] }).make(folder, page)).toEqual({ ok: false, reason: 'The HTML report needs Allure 3: npm i -D allure@3.18.0' })
   expect(existsSync(page)).toBe(false)
 })
 
 test('what goes wrong is told in one line', async () => {
-  const outcome = await generateAllureReport(join(folder, 'nowhere'), join(folder, 'nothing.html'))
+  const outcome = await openAllurePage().make(join(folder, 'nowhere'), join(folder, 'nothing.html'))
   expect(outcome).toEqual({ ok: false, reason: expect.stringMatching(/^The HTML report could not be made with .*cli\.js: No test results directories found matching pattern: .*nowhere$/) as string })
 })
 
@@ -50,7 +50,7 @@ describe('the page of the fixed run', () => {
       if (name !== '') vi.stubEnv(name, path)
     }
     writeAllureResults(fixedRun, join(dir, 'allure-results'))
-    const made = await generateAllureReport(join(dir, 'allure-results'), page)
+    const made = await openAllurePage().make(join(dir, 'allure-results'), page)
     vi.unstubAllEnvs()
     return { made, home: readdirSync(elsewhere.HOME), temporary: readdirSync(elsewhere.TMPDIR) }
   })()
@@ -110,7 +110,7 @@ test('a history goes from run to run, and shows what is new', async () => {
   for (const status of ['pass', 'fail'] as const) {
     rmSync(results, { recursive: true, force: true })
     writeAllureResults({ ...fixedRun, verdicts: [{ ...first!, status, findings: [{ at: 'status', expected: '200', actual: '500' }] }, ...others] }, results)
-    expect(await generateAllureReport(results, page, { history })).toEqual({ ok: true })
+    expect(await openAllurePage({ history }).make(results, page)).toEqual({ ok: true })
   }
   const runs = readFileSync(history, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { testResults: Record<string, { fullName: string; status: string }> })
   expect(runs.map(({ testResults }) => Object.values(testResults).find(({ fullName }) => fullName === first!.check)?.status)).toEqual(['passed', 'failed'])

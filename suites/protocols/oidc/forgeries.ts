@@ -43,16 +43,16 @@ export const forgeries: Readonly<Record<string, Forgery>> = {
   'other-key': { title: 'signed with another key than it names', forge: (token) => signedByStranger(headerOf(token), claimsOf(token)) },
   'own-key': {
     title: 'that brings the key for its signature along',
-    forge: (token) => {
-      const jwk = { ...strangersKeys().publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'brought-along' }
+    forge: async (token) => {
+      const jwk = { ...(await strangersKeys()).publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'brought-along' }
       return signedByStranger({ ...headerOf(token), kid: 'brought-along', jwk }, claimsOf(token))
     },
   },
 }
 
-function signedByStranger(header: JsonObject, claims: JsonObject): string {
+async function signedByStranger(header: JsonObject, claims: JsonObject): Promise<string> {
   const signed = `${part({ ...header, alg: 'RS256' })}.${part(claims)}`
-  return `${signed}.${sign('sha256', Buffer.from(signed), strangersKeys().privateKey).toString('base64url')}`
+  return `${signed}.${sign('sha256', Buffer.from(signed), (await strangersKeys()).privateKey).toString('base64url')}`
 }
 
 async function publishedKey(world: World, token: string): Promise<JsonWebKey> {

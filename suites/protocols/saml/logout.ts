@@ -182,7 +182,7 @@ function faultySendings(world: World): readonly (readonly [Fault, Sending])[] {
     ['other-issuer', signedPost],
     ['without-issuer', signedRedirect],
     ['unsigned', async (_world, { xml }, relayState) => ({ path, form: formOf(xml, relayState) })],
-    ['other-key', async (_world, message, relayState) => ({ path, form: formOf(await signedXml(message, strangersPem()), relayState) })],
+    ['other-key', async (_world, message, relayState) => ({ path, form: formOf(await signedXml(message, await strangersPem()), relayState) })],
     ['changed', async (_world, message, relayState) => ({ path, form: formOf((await signedXml(message, signingKey)).replace(' Version=', ' Reason="urn:x" Version='), relayState) })],
     ['other-relay-state', async (_world, message, relayState) =>
       ({ path: `${path}?${queryOf(signed(byRedirect(message, relayState), signingKey).map(([name, value]) => [name, name === 'RelayState' ? `other-${value}` : value]))}` })],

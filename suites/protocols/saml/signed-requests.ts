@@ -46,7 +46,7 @@ export const signedRequests: readonly Check[] = [
       const [message, ...more] = signed(changed(unsignedQuery(world), { RelayState: undefined }), signingProvider(world).signingKey)
       return [message!, ['RelayState', `added-${world.unique()}`], ...more]
     }),
-    refusedByRedirect('other-key', 'signed with another key', (world) => signed(unsignedQuery(world), strangersPem())),
+    refusedByRedirect('other-key', 'signed with another key', async (world) => signed(unsignedQuery(world), await strangersPem())),
     refusedByRedirect('other-algorithm', 'with another SigAlg than was signed', (world) => changed(validQuery(world), { SigAlg: rsaSha1 })),
     refusedByRedirect('without-algorithm', 'without SigAlg', (world) => changed(validQuery(world), { SigAlg: undefined })),
     refusedByRedirect('unknown-algorithm', 'with a SigAlg that does not exist', (world) => changed(validQuery(world), { SigAlg: 'http://www.w3.org/2000/09/xmldsig#none' })),
@@ -86,7 +86,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/post/other-key',
       title: 'Signed SAML requests: by POST, signed with another key, is refused',
       async run(world) {
-        expectRefused(await post(world, await signedXml(authnRequest(world, signingProvider(world)), strangersPem())))
+        expectRefused(await post(world, await signedXml(authnRequest(world, signingProvider(world)), await strangersPem())))
       },
     },
     {
@@ -115,13 +115,13 @@ export const signedRequests: readonly Check[] = [
   ]),
 ]
 
-function refusedByRedirect(slug: string, what: string, query: (world: World) => Parameters): StatedCheck {
+function refusedByRedirect(slug: string, what: string, query: (world: World) => Parameters | Promise<Parameters>): StatedCheck {
   return {
     ...common,
     id: `protocols/saml/signed-requests/redirect/${slug}`,
     title: `Signed SAML requests: by redirect, ${what}, is refused`,
     async run(world) {
-      expectRefused(await redirect(world, query(world)))
+      expectRefused(await redirect(world, await query(world)))
     },
   }
 }
