@@ -36,21 +36,12 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'writing a command': (body) => curlOf({ request: { method: 'POST', url: url.href, headers: [], body }, startedAt: '', durationMs: 0 }),
 }
 
-const characters = 512 * 1024
+/** What takes the square of its length takes minutes for this many, and what is in proportion to it less than a second. */
+const characters = 1024 * 1024
 
-async function msOf(read: (text: string) => unknown, filling: string, length: number): Promise<number> {
-  const text = filling.repeat(Math.ceil(length / filling.length))
-  const started = performance.now()
-  await read(text)
-  return performance.now() - started
-}
-
-// A busy machine may hold one attempt up.
-describe.each(Object.entries(readers))('%s', { retry: 2 }, (_, read) => {
-  test.each(Object.entries(fillings))('takes no longer than in proportion for %s', async (__, filling) => {
-    const [half, whole] = [await msOf(read, filling, characters / 2), await msOf(read, filling, characters)]
-    // What takes its square takes four times as long, and soon more than anybody waits. Where it is over at once there is nothing to compare.
-    expect(whole, `${Math.round(half)} ms for half of it`).toBeLessThan(Math.max(500, half * 3.3))
-    expect(whole).toBeLessThan(5000)
+describe.each(Object.entries(readers))('%s', (_, read) => {
+  test.each(Object.entries(fillings))('comes to an end for %s', { timeout: 60_000 }, async (__, filling) => {
+    await read(filling.repeat(Math.ceil(characters / filling.length)))
+    expect.assertions(0)
   })
 })
