@@ -7,7 +7,7 @@ import { script, style } from './html-page.ts'
 import { printable, printableCommand } from './printable.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
-import { conclusionOf, countsOf, durationInWords, isGood, isStrict, kindOf, knownInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
+import { conclusionOf, countsOf, durationInWords, isGood, isStrict, kindOf, knownInWords, leftBehindInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
 
 /** What a reader chooses by, in this order. */
 const kinds: readonly (readonly [kind: Kind, name: string])[] = [
@@ -37,7 +37,7 @@ export function renderHtml(run: Run): string {
 <body>
 <header>
 <h1 class="${isGood(run) ? 'good' : 'bad'}">${text(run.target.baseUrl)} ${text(conclusionOf(run))}</h1>
-<p>${text(`${countsOf(run)} of ${run.verdicts.length} checks in ${durationInWords(run.durationMs)} · profile ${run.profile} · seed ${run.seed} · ${run.startedAt} · ${run.suite.name} ${run.suite.version}`)}</p>
+<p>${text(`${countsOf(run)} of ${run.verdicts.length} checks in ${durationInWords(run.durationMs)} · profile ${run.profile} · seed ${run.seed} · ${run.startedAt} · ${run.suite.name} ${run.suite.version}`)}</p>${run.leftBehind ? `\n<p>${text(leftBehindInWords(run))}</p>` : ''}
 <form>
 ${kinds.filter(([kind]) => counted.has(kind)).map(([kind, name]) =>
   `<label class="${kind}"><input type="checkbox" name="kind" value="${kind}"${kind === 'pass' && counted.size > 1 ? '' : ' checked'}> ${name} <b>${counted.get(kind)}</b></label>`).join('\n')}

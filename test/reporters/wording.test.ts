@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { totalsOf, type Run } from '../../core/run.ts'
 import type { Verdict } from '../../core/verdict.ts'
+import { renderHtml } from '../../reporters/html.ts'
 import { renderMarkdown, renderTerminal } from '../../reporters/index.ts'
 import { byKind, conclusionOf, countsOf, durationInWords, isStrict, leftBehindInWords, rerunOf } from '../../reporters/wording.ts'
 import { fixedRun } from './fixed-run.ts'
@@ -47,12 +48,13 @@ test('the command that runs a check again names the profile where it is not the 
   expect(rerunOf("a; rm -rf '~'", { profile: 'auth0' })).toBe("conformance run 'a; rm -rf '\\''~'\\'''")
 })
 
-test('who stays at the target is told in one line, in the terminal and in Markdown', () => {
+test('who stays at the target is told in one line, in the terminal, in Markdown and on the page', () => {
   const run = { ...fixedRun, leftBehind: { users: ['a@example.com', 'b@example.com', 'c@example.com', '\u001b[31m@example.com'], reason: 'nobody may delete them' } }
   const line = '4 users stay at the target (a@example.com, b@example.com, c@example.com, …): nobody may delete them'
   expect(leftBehindInWords(run)).toBe(line)
   expect(leftBehindInWords({ leftBehind: { users: ['\u001b[31m@example.com'], reason: 'x' } })).toBe('1 user stays at the target (\\x1b[31m@example.com): x')
   expect(renderTerminal(run, { color: false, columns: 80, verbose: false }).split('\n')).toContain(line)
   expect(renderMarkdown(run).split('\n')).toContain(`\`${line}\``)
+  expect(renderHtml(run)).toContain(`<p>${line}</p>`)
   expect(renderTerminal(fixedRun, { color: false, columns: 80, verbose: false })).not.toContain('stay at the target')
 })
