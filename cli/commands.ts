@@ -140,6 +140,7 @@ Exit codes: 0 conforms, 1 does not conform, 2 wrong usage or configuration, 3 co
     options: [
       { name: 'base-url', value: 'URL', help: 'the server to judge, where the files hold traffic of several (default: the one that is asked for tokens)' },
       { name: 'domain', value: 'NAME', help: 'the same by its domain' },
+      profile,
       { name: 'ignore-headers', help: 'judge status and body alone, for recordings without headers' },
       strict,
       out,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Finding } from '../../core/finding.ts'
-import type { Level, Source } from '../../core/check.ts'
+import type { Level, Profile, Source } from '../../core/check.ts'
 import { finding } from '../../core/expectation.ts'
 import { auth0Docs, oidcCore, rfc } from '../sources.ts'
 import { isComparable, looksRemoved } from './form.ts'
@@ -21,6 +21,8 @@ export interface ReplayCheck {
   readonly level: Level
   readonly sources: readonly Source[]
   readonly operations: readonly string[]
+  /** Both where absent. */
+  readonly profiles?: readonly Profile[]
   readonly judge: (recording: Recording) => readonly Judged[]
 }
 
@@ -90,7 +92,7 @@ export const flowChecks: readonly ReplayCheck[] = [
       const type = given?.get('response_type')
       if (given === undefined || type === undefined || response.values.has('error')) return []
       const asked = given.get('response_mode') ?? (type === 'code' ? 'query' : 'fragment')
-      return asked === 'query' || asked === 'fragment' ? [judged([response.requests[0]!, response], asked === response.mode, 'redirect', `parameters in the ${asked}`, `parameters in the ${response.mode}`)] : []
+      return ['query', 'fragment', 'form_post'].includes(asked) ? [judged([response.requests[0]!, response], asked === response.mode, 'response mode', asked, response.mode)] : []
     }),
   },
   {

@@ -1,3 +1,4 @@
+import type { Profile } from '../../core/check.ts'
 import { curlOf } from '../../core/curl.ts'
 import { createRedactor } from '../../core/redaction.ts'
 import type { Verdict } from '../../core/verdict.ts'
@@ -12,9 +13,9 @@ export const replayChecks: readonly ReplayCheck[] = [...flowChecks, ...tokenChec
  * Judges the flows in the recorded traffic of one server: one verdict per check, `unsupported` where nothing recorded tells.
  * `placed` may come from several files: a code of one may be redeemed in another.
  */
-export function judgeFlows(origin: string, placed: readonly PlacedEntry[]): Verdict[] {
-  const recording = toRecording(origin, placed)
-  return replayChecks.map((check) => judgeFlow(check, recording))
+export function judgeFlows(origin: string, placed: readonly PlacedEntry[], profile: Profile = 'auth0'): Verdict[] {
+  const recording = toRecording(origin, placed, profile)
+  return replayChecks.filter(({ profiles = [profile] }) => profiles.includes(profile)).map((check) => judgeFlow(check, recording))
 }
 
 function judgeFlow({ name, title, level, sources, operations, judge }: ReplayCheck, recording: Recording): Verdict {

@@ -1,7 +1,7 @@
 import type { Exchange, HeaderList } from '../../core/exchange.ts'
 import { headerValues, mediaTypeOf } from '../../core/exchange.ts'
 import { UsageError } from '../../core/usage-error.ts'
-import { isObject } from '../../core/json.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
 
 /** One recorded request and its answer, with what was sent read into parameters. Secrets are still in it. */
 export interface RecordedEntry {
@@ -13,11 +13,15 @@ export interface RecordedEntry {
   readonly values: readonly (readonly [name: string, value: string])[]
 }
 
+/** What lies beside a HAR file under a name; `undefined` where there is nothing. */
+export type Beside = (name: string) => Buffer | undefined
+
 /**
- * The entries of a HAR 1.2 file. Entries without an answer keep `response` out.
- * Throws {@link UsageError} naming `origin`, and the entry, for anything else.
+ * The entries of a HAR 1.2 file. Entries without an answer keep `response` out. A body that a recorder kept in a file of its own (`_file`, as
+ * Playwright does) is read through `beside`. Throws {@link UsageError} naming `origin`, and the entry, for anything else.
  */
-export function parseHar(text: string, origin: string): RecordedEntry[] {
+export function parseHar(text: string, origin: string, beside: Beside = () => undefined): RecordedEntry[] {
+  if (text.startsWith('PK\u0003\u0004')) throw new UsageError(`${origin} is a zip archive: unpack it and give the HAR file that is in it.`)
   let har: unknown
   try {
     har = JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -26,23 +30,25 @@ export function parseHar(text: string, origin: string): RecordedEntry[] {
   }
   const log = isObject(har) ? har.log : undefined
   if (!isObject(log) || !Array.isArray(log.entries)) throw new UsageError(`${origin} is no HAR file: it has no log.entries list. Export the traffic as HAR.`)
-  return log.entries.map((entry, index) => toEntry(entry, `entry ${index + 1} of ${origin}`))
+  return log.entries.map((entry, index) => toEntry(entry, `entry ${index + 1} of ${origin}`, beside))
 }
 
-function toEntry(entry: unknown, where: string): RecordedEntry {
-  const { request, response } = isObject(entry) ? entry : {}
-  if (!isObject(request) || typeof request.method !== 'string' || typeof request.url !== 'string') {
+function toEntry(entry: unknown, where: string, beside: Beside): RecordedEntry {
+  const { request: asked, response: told } = isObject(entry) ? entry : {}
+  const request: JsonObject | undefined = isObject(asked) ? { ...asked, postData: withBody(asked.postData, beside) } : undefined
+  const response: JsonObject | undefined = isObject(told) ? { ...told, content: withBody(told.content, beside) } : undefined
+  if (!request || typeof request.method !== 'string' || typeof request.url !== 'string') {
     throw new UsageError(`The request of ${where} has no method and url: export the traffic again.`)
   }
   if (!URL.canParse(request.url)) throw new UsageError(`The url of ${where} is none: "${request.url.slice(0, 80)}".`)
   const url = new URL(request.url)
   const headers = headersOf(request.headers)
   const postData = isObject(request.postData) ? request.postData : {}
-  const body = typeof postData.text === 'string' ? postData.text : undefined
-  const answered = isObject(response) && typeof response.status === 'number' && response.status > 0
+  const body = typeof postData.text === 'string' ? contentOf(postData) : undefined
+  const answered = response !== undefined && typeof response.status === 'number' && response.status > 0
   return {
     url,
-    isBodyMissing: isObject(response) && lacksBody(response),
+    isBodyMissing: response !== undefined && lacksBody(response),
     values: [...url.searchParams, ...bodyValues(postData, body, headers)],
     exchange: {
       request: { method: request.method.toUpperCase(), url: url.href, headers, ...(body === undefined ? {} : { body }) },
@@ -51,6 +57,13 @@ function toEntry(entry: unknown, where: string): RecordedEntry {
       durationMs: isObject(entry) && typeof entry.time === 'number' && entry.time >= 0 ? Math.round(entry.time) : 0,
     },
   }
+}
+
+/** Content or posted data with the text that lies in a file beside the recording. Only there: a name that leads elsewhere is not followed. */
+function withBody(part: unknown, beside: Beside): unknown {
+  if (!isObject(part) || typeof part.text === 'string' || typeof part._file !== 'string' || !/^[\w-][\w.-]*$/.test(part._file)) return part
+  const bytes = beside(part._file)
+  return bytes === undefined ? part : { ...part, text: bytes.toString('base64'), encoding: 'base64' }
 }
 
 function headersOf(list: unknown): HeaderList {

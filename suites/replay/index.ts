@@ -14,7 +14,7 @@ import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
 import { finding } from '../../core/expectation.ts'
 import { judgeFlows } from './flows.ts'
 import { looksRemoved } from './form.ts'
-import { parseHar, type RecordedEntry } from './har.ts'
+import { parseHar, type Beside, type RecordedEntry } from './har.ts'
 import { matchVariants } from './matching.ts'
 import { isPossible } from './situations.ts'
 import { targetOf } from './target.ts'
@@ -32,6 +32,8 @@ export interface ReplayOptions {
 export interface RecordedFile {
   readonly text: string
   readonly origin: string
+  /** Reads a body that the recorder kept in a file beside it. */
+  readonly beside?: Beside
 }
 
 /**
@@ -39,27 +41,24 @@ export interface RecordedFile {
  * Throws `UsageError` where one is no HAR file.
  */
 export function judgeRecordings(files: readonly RecordedFile[], options: ReplayOptions): { verdicts: Verdict[]; origin: string | undefined } {
-  const placed = files.flatMap(({ text, origin }) => parseHar(text, origin).map((entry, index) => ({ entry, place: `entry ${index + 1} of ${origin}` })))
+  const read = files.map((file) => ({ file, entries: parseHar(file.text, file.origin, file.beside) }))
+  const placed = read.flatMap(({ file, entries }) => entries.map((entry, index) => ({ entry, place: `entry ${index + 1} of ${file.origin}` })))
   const origin = options.origin ?? targetOf(placed.map(({ entry }) => entry))
   const names = files.map((file) => slug(file.origin))
-  const verdicts = files.flatMap(({ text, origin: name }, index) => {
+  const verdicts = read.flatMap(({ file, entries }, index) => {
     const earlier = names.slice(0, index).filter((before) => before === names[index]).length
-    return judgeRecording(text, earlier > 0 ? name.replace(/(?:\.har)?$/i, `~${earlier + 1}`) : name, { ...options, ...(origin === undefined ? {} : { origin }) })
+    const name = earlier > 0 ? file.origin.replace(/(?:\.har)?$/i, `~${earlier + 1}`) : file.origin
+    return judgeEntries(entries, slug(name), { ...options, ...(origin === undefined ? {} : { origin }) })
   })
-  const flows = origin === undefined ? [] : judgeFlows(origin, placed.filter(({ entry }) => entry.url.origin === origin))
+  const flows = origin === undefined ? [] : judgeFlows(origin, placed.filter(({ entry }) => entry.url.origin === origin), options.profile)
   return { verdicts: [...verdicts, ...flows], origin }
 }
 
-/**
- * Judges recorded traffic by the document, without network: one verdict per entry of a HAR file.
- * A success must satisfy every demand on successes; any other answer must be one that the document knows.
- * Throws `UsageError` where `text` is no HAR file.
- */
-export function judgeRecording(text: string, origin: string, options: ReplayOptions): Verdict[] {
+/** Each answer by itself: a success must satisfy every demand on successes; any other answer must be one that the document knows. */
+function judgeEntries(entries: readonly RecordedEntry[], name: string, options: ReplayOptions): Verdict[] {
   const document = loadDocument()
   const book: Book = { document, schemas: createSchemaJudge(document), variants: toVariants(document), options, profile: options.profile ?? 'auth0' }
-  return parseHar(text, origin).flatMap((entry, index) =>
-    (options.origin === undefined || entry.url.origin === options.origin ? [judgeEntry(book, entry, `replay/${slug(origin)}/${index + 1}`)] : []))
+  return entries.flatMap((entry, index) => (options.origin === undefined || entry.url.origin === options.origin ? [judgeEntry(book, entry, `replay/${name}/${index + 1}`)] : []))
 }
 
 interface Book {

@@ -1,5 +1,7 @@
+import type { Profile } from '../../core/check.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
-import { headerValues, type HeaderList } from '../../core/exchange.ts'
+import { headerValues, mediaTypeOf, type HeaderList } from '../../core/exchange.ts'
+import { readPage } from '../../core/page.ts'
 import type { RecordedEntry } from './har.ts'
 import { looksRemoved } from './form.ts'
 
@@ -18,7 +20,7 @@ export interface AuthorizationRequest extends PlacedEntry {
 /** Parameters that the authorization endpoint sent to a redirect URI. */
 export interface AuthorizationResponse extends PlacedEntry {
   readonly redirectUri: string
-  readonly mode: 'query' | 'fragment'
+  readonly mode: 'query' | 'fragment' | 'form_post'
   readonly values: ReadonlyMap<string, string>
   /** The requests that it can be the answer to: sent before, with this redirect URI, and where one has the state that came back, that one alone. */
   readonly requests: readonly AuthorizationRequest[]
@@ -36,6 +38,8 @@ export interface Call extends PlacedEntry {
 /** What the recorded traffic of one server tells about its flows, in the order in which it was sent. */
 export interface Recording {
   readonly origin: string
+  /** By which it is judged. */
+  readonly profile: Profile
   readonly authorizations: readonly AuthorizationRequest[]
   readonly responses: readonly AuthorizationResponse[]
   readonly tokenCalls: readonly Call[]
@@ -47,7 +51,7 @@ export interface Recording {
 }
 
 /** Reads the flows out of the entries of one server. */
-export function toRecording(origin: string, entries: readonly PlacedEntry[]): Recording {
+export function toRecording(origin: string, entries: readonly PlacedEntry[], profile: Profile): Recording {
   const ordered = [...entries].sort((a, b) => Date.parse(a.entry.exchange.startedAt) - Date.parse(b.entry.exchange.startedAt))
   const at = (method: string, path: RegExp): Call[] => ordered
     .filter(({ entry }) => entry.exchange.request.method === method && path.test(entry.url.pathname) && entry.exchange.response !== undefined)
@@ -56,6 +60,7 @@ export function toRecording(origin: string, entries: readonly PlacedEntry[]): Re
     .map((placed) => ({ ...placed, given: new Map(placed.entry.values) }))
   return {
     origin,
+    profile,
     authorizations,
     responses: ordered.flatMap((placed, index) => {
       const before = new Set(ordered.slice(0, index + 1).map(({ entry }) => entry))
@@ -76,19 +81,35 @@ function toCall(placed: PlacedEntry): Call {
   return { ...placed, given, clientId: given.get('client_id') ?? basicUser(exchange.request.headers), status: exchange.response!.status, body: jsonOf(exchange.response!.body) }
 }
 
+/** Where an answer sends a browser, and with which parameters. */
+interface Sent extends Pick<AuthorizationResponse, 'mode' | 'values'> {
+  readonly to: URL
+}
+
 function toResponse(placed: PlacedEntry, authorizations: readonly AuthorizationRequest[]): AuthorizationResponse[] {
-  const { response } = placed.entry.exchange
-  const location = response && response.status >= 300 && response.status < 400 ? headerValues(response.headers, 'location')[0] : undefined
-  if (location === undefined || !URL.canParse(location)) return []
-  const url = new URL(location)
-  const mode = url.hash.length > 1 ? 'fragment' : 'query'
-  const values = new Map(mode === 'fragment' ? new URLSearchParams(url.hash.slice(1)) : url.searchParams)
-  if (!['code', 'id_token', 'access_token', 'error'].some((name) => values.has(name))) return []
-  const itself = authorizations.filter(({ entry, given }) => entry === placed.entry && isAt(given.get('redirect_uri'), url))
-  const asked = itself.length > 0 ? itself : authorizations.filter(({ given }) => isAt(given.get('redirect_uri'), url))
-  if (asked.length === 0) return []
-  const sameState = asked.filter(({ given }) => given.get('state') !== undefined && given.get('state') === values.get('state'))
-  return [{ ...placed, redirectUri: asked[0]!.given.get('redirect_uri')!, mode, values, requests: sameState.length > 0 ? sameState : asked }]
+  for (const { to, mode, values } of sentBy(placed)) {
+    if (!['code', 'id_token', 'access_token', 'error'].some((name) => values.has(name))) continue
+    const itself = authorizations.filter(({ entry, given }) => entry === placed.entry && isAt(given.get('redirect_uri'), to))
+    const asked = itself.length > 0 ? itself : authorizations.filter(({ given }) => isAt(given.get('redirect_uri'), to))
+    if (asked.length === 0) continue
+    const sameState = asked.filter(({ given }) => given.get('state') !== undefined && given.get('state') === values.get('state'))
+    return [{ ...placed, redirectUri: asked[0]!.given.get('redirect_uri')!, mode, values, requests: sameState.length > 0 ? sameState : asked }]
+  }
+  return []
+}
+
+/** By redirect, or by a form that a page has the browser send (OAuth 2.0 Form Post Response Mode 2). */
+function sentBy({ entry: { exchange: { response }, url } }: PlacedEntry): Sent[] {
+  if (!response) return []
+  if (response.status >= 300 && response.status < 400) {
+    const location = headerValues(response.headers, 'location')[0]
+    if (location === undefined || !URL.canParse(location)) return []
+    const to = new URL(location)
+    return [to.hash.length > 1 ? { to, mode: 'fragment', values: new Map(new URLSearchParams(to.hash.slice(1))) } : { to, mode: 'query', values: new Map(to.searchParams) }]
+  }
+  if (response.status !== 200 || mediaTypeOf(headerValues(response.headers, 'content-type')[0]) !== 'text/html') return []
+  return readPage(response.body, url).forms.filter(({ method }) => method === 'post')
+    .map(({ action, controls }) => ({ to: action, mode: 'form_post', values: new Map(controls.map(({ name, value }) => [name, value])) }))
 }
 
 function isAt(redirectUri: string | undefined, url: URL): boolean {

@@ -55,6 +55,7 @@ export async function recordTraffic(): Promise<HarEntry[]> {
 
     await visitor.send(authorizePath(confidential, { response_type: 'code id_token token', nonce, state: 'state-of-hybrid-flow-0002', prompt: 'none' }))
     await visitor.send(authorizePath(confidential, { response_type: 'id_token token', nonce, state: 'state-of-implicit-0000003', prompt: 'none' }))
+    await visitor.send(authorizePath(confidential, { response_type: 'code id_token', response_mode: 'form_post', nonce, state: 'state-of-form-post-00005', prompt: 'none' }))
     await new Visitor(tenant).send(authorizePath(publicClient, { prompt: 'none', state: 'state-of-nobody-000000004' }))
     await post(tenant, '/oauth/token', { grant_type: 'password', ...credentials(confidential), username: user.email, password: 'not the password' })
     await get(tenant, `/v2/logout?${new URLSearchParams({ client_id: confidential.clientId, returnTo: confidential.logoutUrl ?? '' })}`)

@@ -74,13 +74,24 @@ const granting = (entries: HarEntry[], index: number): void => {
   refused.response = structuredClone(granted(entries).response)
 }
 
+const inForm = (from: string, to: string) => (entries: HarEntry[]): void => {
+  const { content } = entries.find(({ response }) => response.content.text?.includes('state-of-form-post'))!.response
+  content.text = content.text!.replace(from, to)
+}
+
 const mutations: readonly Mutation[] = [
+  { what: 'another state in a form', check: 'state', change: inForm('state-of-form-post-00005', 'state-of-form-post-00009') },
+  { what: 'a form without the code', check: 'response-type', change: inForm('name="code"', 'name="coda"') },
   { what: 'another state', check: 'state', change: (all) => inLocation(redirected(all, 'state-of-this-login'), 'state-of-this-login-0001', 'state-of-this-login-0009') },
   { what: 'no state', check: 'state', change: (all) => inLocation(redirected(all, 'state-of-this-login'), /&state=[^&]*/, '') },
   { what: 'another state in the fragment', check: 'state', change: (all) => inLocation(redirected(all, 'state-of-implicit'), 'state-of-implicit-0000003', 'state-of-implicit-0000009') },
   { what: 'a code in the fragment', check: 'response-mode', change: (all) => inLocation(redirected(all, 'state-of-this-login'), '?', '#') },
   { what: 'tokens in the query', check: 'response-mode', change: (all) => inLocation(redirected(all, 'state-of-implicit'), '#', '?') },
   { what: 'hybrid tokens in the query', check: 'response-mode', change: (all) => inLocation(redirected(all, 'state-of-hybrid'), '#', '?') },
+  { what: 'a form where a fragment was asked for', check: 'response-mode', change: (all) => {
+    const asked = all.find(({ request }) => request.url.includes('state-of-form-post'))!
+    asked.request.url = asked.request.url.replace('response_mode=form_post', 'response_mode=fragment')
+  } },
   { what: 'a hybrid answer without code', check: 'response-type', change: (all) => inLocation(redirected(all, 'state-of-hybrid'), /code=[^&]*&?/, '') },
   { what: 'an implicit answer without ID token', check: 'response-type', change: (all) => inLocation(redirected(all, 'state-of-implicit'), /id_token=[^&]*&?/, '') },
   { what: 'a page for prompt=none', check: 'prompt-none', change: (all) => {

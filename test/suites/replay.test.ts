@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { UsageError } from '../../core/usage-error.ts'
-import { judgeRecording } from '../../suites/replay/index.ts'
+import { parseHar } from '../../suites/replay/har.ts'
+import { judgeRecordings } from '../../suites/replay/index.ts'
 
 interface Recorded {
   readonly method?: string
@@ -42,7 +43,9 @@ function har(...entries: readonly Recorded[]): string {
   })
 }
 
-const judge = (...entries: readonly Recorded[]) => judgeRecording(har(...entries), 'traffic.har', { ignoreHeaders: false })
+const judgeText = (text: string, ignoreHeaders = false) =>
+  judgeRecordings([{ text, origin: 'traffic.har' }], { ignoreHeaders }).verdicts.filter(({ check }) => !check.startsWith('replay/flow/'))
+const judge = (...entries: readonly Recorded[]) => judgeText(har(...entries))
 const statusOf = (entry: Recorded) => judge(entry)[0]!.status
 
 describe('recorded traffic', () => {
@@ -70,8 +73,8 @@ describe('recorded traffic', () => {
 
   test('is not judged by headers that were not recorded', () => {
     const bare = har({ ...tokens, headers: {} })
-    expect(judgeRecording(bare, 'traffic.har', { ignoreHeaders: true })[0]!.status).toBe('pass')
-    expect(judgeRecording(bare, 'traffic.har', { ignoreHeaders: false })[0]!.status).toBe('fail')
+    expect(judgeText(bare, true)[0]!.status).toBe('pass')
+    expect(judgeText(bare)[0]!.status).toBe('fail')
   })
 
   test('of an operation that the document does not have is said to be unjudged', () => {
@@ -91,10 +94,41 @@ describe('recorded traffic', () => {
 describe('a file that is no HAR', () => {
   test.each([
     ['', 'traffic.har is not JSON: give a HAR file, as browsers and proxies export it.'],
+    ['PK\u0003\u0004…', 'traffic.har is a zip archive: unpack it and give the HAR file that is in it.'],
     ['[]', 'traffic.har is no HAR file: it has no log.entries list. Export the traffic as HAR.'],
     ['{"log":{"entries":[{}]}}', 'The request of entry 1 of traffic.har has no method and url: export the traffic again.'],
     ['{"log":{"entries":[{"request":{"method":"GET","url":"nowhere"}}]}}', 'The url of entry 1 of traffic.har is none: "nowhere".'],
   ])('%j is named in one sentence', (text, message) => {
-    expect(() => judgeRecording(text, 'traffic.har', { ignoreHeaders: false })).toThrow(new UsageError(message))
+    expect(() => judgeText(text)).toThrow(new UsageError(message))
   })
+})
+
+test('a body that lies in a file beside the recording is read, and no other file', () => {
+  const entry = (name: string) => ({
+    request: { method: 'POST', url: 'https://tenant.example.com/oauth/token', headers: [], postData: { mimeType: 'application/json', _file: 'sent.json' } },
+    response: { status: 403, headers: [{ name: 'content-type', value: 'application/json' }], content: { mimeType: 'application/json', size: 60, _file: name } },
+  })
+  const files: Readonly<Record<string, string>> = { 'sent.json': '{"grant_type":"authorization_code"}', 'told.json': '{"error":"invalid_grant","error_description":"Grüße"}', '../out.json': '{}' }
+  const asked: string[] = []
+  const read = (name: string) => parseHar(JSON.stringify({ log: { entries: [entry(name)] } }), 'traffic.har', (file) => {
+    asked.push(file)
+    return files[file] === undefined ? undefined : Buffer.from(files[file])
+  })[0]!
+
+  expect(read('told.json')).toMatchObject({ isBodyMissing: false, values: [['grant_type', 'authorization_code']], exchange: { response: { body: files['told.json'] } } })
+  expect(read('lost.json')).toMatchObject({ isBodyMissing: true })
+  expect(read('../out.json')).toMatchObject({ isBodyMissing: true })
+  expect(asked).not.toContain('../out.json')
+})
+
+test('a server by the standards may leave the slash out of its issuer and have its token endpoint elsewhere', () => {
+  const claims = { iss: 'https://tenant.example.com', aud: 'client', sub: 'somebody', iat: 1, exp: 2 }
+  const token = ['{"alg":"RS256"}', JSON.stringify(claims), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.')
+  const text = JSON.stringify({ log: { entries: [{
+    request: { method: 'POST', url: 'https://tenant.example.com/oauth/token', headers: [], postData: { mimeType: 'application/json', text: '{"grant_type":"authorization_code","client_id":"client"}' } },
+    response: { status: 200, headers: [], content: { mimeType: 'application/json', text: JSON.stringify({ access_token: 'a', id_token: token, token_type: 'Bearer' }) } },
+  }] } })
+  const statusIn = (profile: 'auth0' | 'standard') =>
+    judgeRecordings([{ text, origin: 'traffic.har' }], { ignoreHeaders: true, profile }).verdicts.find(({ check }) => check === 'replay/flow/id-token-issuer')!.status
+  expect([statusIn('auth0'), statusIn('standard')]).toEqual(['fail', 'unsupported'])
 })
