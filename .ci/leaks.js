@@ -28,7 +28,7 @@ if (files === 0 || found.length > 0) {
 function collect(value, path = '') {
   if (typeof value !== 'object' || value === null) return
   for (const [name, member] of Object.entries(value)) {
-    if (typeof member === 'string' && /secret|password$|accessToken/i.test(name)) secrets.push({ path: `${path}${name}`, value: member })
+    if (typeof member === 'string' && /secret|password$|accessToken|signingKey/i.test(name)) secrets.push({ path: `${path}${name}`, value: member })
     collect(member, `${path}${name}.`)
   }
 }

@@ -94,6 +94,7 @@ Exit codes: 0 conforms, 1 does not conform, 2 wrong usage or configuration, 3 co
       { name: 'base-url', value: 'URL', help: 'the target is at this URL, which may have a path' },
       { name: 'yes', help: 'ask nothing' },
       { name: 'force', help: 'overwrite files that are there' },
+      { name: 'ca', value: 'FILE', help: 'PEM file of the authority that signed its certificate' },
       { name: 'insecure', help: 'accept any certificate' },
     ],
     details: 'Asks for the target where it is not given. What can be read from its discovery document is.',

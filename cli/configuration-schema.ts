@@ -1,11 +1,12 @@
 import { capabilities, type Capability } from '../core/capability.ts'
 import { effects } from '../core/effect.ts'
-import type { ClientPersona } from '../core/persona.ts'
+import { assertionAlgorithms, type ClientPersona, type PrivateKeyJwtClientPersona } from '../core/persona.ts'
 import type { Configuration, InboxConfiguration } from '../fixtures/target/configuration.ts'
 
 /** JSON Schema of a type: leaving out a member, or one too many, is a compile error, so the schema can't fall behind the type. */
 type SchemaOf<T> = Described & (
-  [T] extends [boolean] ? { readonly type: 'boolean' }
+  unknown extends T ? object
+    : [T] extends [boolean] ? { readonly type: 'boolean' }
     : [T] extends [number] ? { readonly type: 'integer' | 'number'; readonly minimum?: number; readonly exclusiveMinimum?: number; readonly maximum?: number }
       : [T] extends [string] ? StringSchema<T>
         : [T] extends [readonly (infer Item)[]] ? { readonly type: 'array'; readonly items: SchemaOf<Item>; readonly uniqueItems?: boolean }
@@ -40,6 +41,29 @@ const operation = { pattern: '^(?:GET|POST|PUT|PATCH|DELETE) /[^?#\\s]*$' } as c
 const lacks = Object.fromEntries(Object.entries(capabilities).map(([name, what]) =>
   [name, { description: `${what}: why it does not.`, type: 'string', minLength: 1 }])) as unknown as { readonly [Name in Capability]: SchemaOf<string> }
 
+const grantTypes = (otherwise: string) => ({
+  description: `Grant types that are switched on for this client, by their wire names. Where absent: ${otherwise}.`,
+  type: 'array',
+  uniqueItems: true,
+  items: { description: 'A grant type.', type: 'string', minLength: 1 },
+  examples: [['authorization_code', 'refresh_token', 'client_credentials']],
+}) as const
+
+const privateKeyJwt: SchemaOf<PrivateKeyJwtClientPersona> = {
+  description: 'An application that authenticates with assertions signed by its own key (Private Key JWT), with a client grant for the API.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['clientId', 'signingKey'],
+  properties: {
+    clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
+    signingKey: { description: 'Its private key: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_ASSERTION_KEY}'] },
+    signingAlgorithm: { description: 'Algorithm that the key is registered for.', enum: assertionAlgorithms, default: 'RS256' },
+    keyId: { description: 'The kid of the key, where assertions have to name it.', type: 'string', minLength: 1 },
+    redirectUri: { description: 'One of its Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
+    grantTypes: grantTypes('client_credentials, and with a redirectUri authorization_code and refresh_token'),
+  },
+}
+
 const client = (description: string): SchemaOf<ClientPersona> => ({
   description,
   type: 'object',
@@ -49,20 +73,16 @@ const client = (description: string): SchemaOf<ClientPersona> => ({
     clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
     clientSecret: { description: 'Client secret. Leave it out for a public client.', type: 'string', minLength: 1, examples: ['${AUTH0_CLIENT_SECRET}'] },
     redirectUri: { description: 'One of the Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
+    webOrigin: { description: 'One of its Allowed Web Origins. Used of the public client: its pages may read the answers of the token endpoint.', type: 'string', pattern: address, examples: ['https://app.example.com'] },
     logoutUrl: { description: 'One of its Allowed Logout URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/signed-out'] },
-    grantTypes: {
-      description: 'Grant types that are switched on for this client, by their wire names. Where absent: authorization_code and refresh_token, and for the machine client client_credentials.',
-      type: 'array',
-      uniqueItems: true,
-      items: { description: 'A grant type.', type: 'string', minLength: 1 },
-      examples: [['authorization_code', 'refresh_token', 'client_credentials']],
-    },
+    grantTypes: grantTypes('authorization_code and refresh_token, and for the machine client client_credentials'),
   },
 })
 
 const samlProperties = {
   clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
   acs: { description: 'Registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/acs'] },
+  otherAcs: { description: 'A second registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/other-acs'] },
   entityId: { description: 'What the service provider calls itself: the Issuer of its requests.', type: 'string', minLength: 1, examples: ['urn:sp.example.com'] },
   logoutUrl: { description: 'Logout callback of the add-on.', type: 'string', pattern: address, examples: ['https://sp.example.com/logout'] },
 } as const
@@ -131,11 +151,18 @@ const schema: SchemaOf<Configuration> = {
         machine: client('A machine-to-machine application with a client grant for the API. The confidential client where absent.'),
         other: client('A second confidential application, to which codes and tokens of the first are worthless.'),
         restricted: client('A confidential application that has no grant type but authorization_code.'),
+        privateKeyJwt,
         saml: samlClient('An application with the SAML2 Web App add-on.', {}),
         samlSigned: samlClient('An application with the SAML2 Web App add-on, a signingCert and signResponse.', {
           signingKey: { description: 'The key to its signingCert: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_SAML_KEY}'] },
         }),
         samlCustom: samlClient('An application with the add-on settings of conformance-saml-custom in the tenant.yaml of this package.', {}),
+        samlOther: samlClient('An application with the add-on settings of conformance-saml-other in the tenant.yaml of this package.', {
+          signingKey: { description: 'The key to its signingCert: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_SAML_KEY}'] },
+        }),
+        samlEncrypted: samlClient('An application with the SAML2 Web App add-on whose assertions an Action encrypts: fixtures/tenant/actions/encrypt-assertions.cjs of this package.', {
+          decryptionKey: { description: 'The key to the certificate that they are encrypted for: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_SAML_KEY}'] },
+        }),
         wsfed: {
           description: 'An application with the WS-Fed add-on.',
           type: 'object',
@@ -184,6 +211,7 @@ const schema: SchemaOf<Configuration> = {
           examples: [['read:things', 'write:things']],
         },
         ungrantedAudience: { description: 'Identifier of an API that exists and for which the machine client has no client grant.', type: 'string', minLength: 1 },
+        shortLivedAudience: { description: 'Identifier of an API whose access tokens are good for two seconds at most.', type: 'string', minLength: 1 },
       },
     },
     connections: {
@@ -213,6 +241,21 @@ const schema: SchemaOf<Configuration> = {
       properties: {
         connection: { description: 'Name of the social connection.', type: 'string', minLength: 1, examples: ['google-oauth2'] },
         accessToken: { description: 'Access token of the provider.', type: 'string', minLength: 1, examples: ['${SOCIAL_ACCESS_TOKEN}'] },
+      },
+    },
+    saml: {
+      description: 'How SAML and WS-Federation are judged.',
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        schemas: {
+          description: 'Folders with the XML schemas of SAML (saml-schema-protocol-2.0.xsd, saml-schema-metadata-2.0.xsd, cs-sstc-schema-assertion-1.1.xsd and what they import): messages are validated by those that are found. '
+            + 'Nothing outside of the folders is read. A relative path starts at the folder of the configuration file.',
+          type: 'array',
+          uniqueItems: true,
+          items: { description: 'A folder.', type: 'string', minLength: 1 },
+          examples: [['/usr/share/xml/opensaml', '/usr/share/xml/xmltooling']],
+        },
       },
     },
     inbox: inbox('Where the messages that the target sends can be read.'),
@@ -277,6 +320,10 @@ const schema: SchemaOf<Configuration> = {
       additionalProperties: { description: 'The encoding.', enum: ['json', 'form'] },
       examples: [{ 'POST /oauth/token': 'json' }],
     },
+    clientAuthentication: {
+      description: 'How clients with a secret prove it: post, in the request body as clients of Auth0 do, or basic, in the Authorization header.',
+      enum: ['post', 'basic'],
+    },
     parameters: {
       description: 'Parameters that operations of the target need beyond those that checks send. A request that has one already keeps its own.',
       type: 'object',
@@ -285,9 +332,9 @@ const schema: SchemaOf<Configuration> = {
         description: 'Parameters by name.',
         type: 'object',
         propertyNames: { pattern: '' },
-        additionalProperties: { description: 'A value.', type: 'string' },
+        additionalProperties: { description: 'A value. What is no text is only added to JSON.' },
       },
-      examples: [{ 'GET /authorize': { resource: 'https://api.example.com' } }],
+      examples: [{ 'GET /authorize': { resource: 'https://api.example.com' } }, { 'POST /passwordless/start': { authParams: {} } }],
     },
     knownFailures: {
       description: 'Defects that the target is known to have. They do not count; one that is not there any more does.',

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { ErrorObject } from 'ajv'
+import { keyProblem } from '../core/client-assertion.ts'
+import { checkSchemaFolders } from '../core/schema-folders.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { memberMissing } from '../fixtures/inbox/index.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
@@ -36,10 +38,15 @@ export async function checkConfiguration(value: unknown, file: string): Promise<
     const lacking = configuration[name] && memberMissing(configuration[name])
     if (lacking !== undefined) throw new UsageError(`${file}: ${name}.${lacking} is missing.`)
   }
+  const unfit = configuration.clients?.privateKeyJwt && keyProblem(configuration.clients.privateKeyJwt)
+  if (unfit !== undefined) throw new UsageError(`${file}: clients.privateKeyJwt.signingKey ${unfit}.`)
   const { target } = configuration
   await checkOperations(configuration, file)
+  const schemas = configuration.saml?.schemas?.map((folder) => resolve(dirname(file), folder))
+  if (schemas) checkSchemaFolders(schemas)
   return {
     ...configuration,
+    ...(schemas ? { saml: { schemas } } : {}),
     target: {
       ...target,
       baseUrl: toBaseUrl(target.baseUrl, `${file}: target.baseUrl`),

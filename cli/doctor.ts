@@ -6,6 +6,7 @@ import { createRedactor } from '../core/redaction.ts'
 import { adaptedClient } from '../fixtures/target/adaptation.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
+import { discovered, takesBasicOnly } from '../fixtures/target/discovered-paths.ts'
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
 import { remedyFor } from '../fixtures/target/remedies.ts'
 import { trials } from '../fixtures/target/trials.ts'
@@ -33,21 +34,25 @@ const toleratedSkew = 5
 export async function doctor(given: Arguments): Promise<number> {
   const target = await openTarget(given)
   try {
-    const { configuration } = target
+    let { configuration } = target
     const limiter = createLimiter({ concurrency: configuration.concurrency, ...(configuration.rate === undefined ? {} : { rate: configuration.rate }) })
     const connection = openConnection({ ...configuration.target, timeoutMs: configuration.timeoutMs, limiter, connections: configuration.concurrency })
     let probing: Probing
     try {
-      const client = adaptedClient(createClient(connection, createRedactor()), connection.baseUrl, configuration)
+      const plain = createClient(connection, createRedactor())
+      configuration = await discovered(plain, configuration, connection.baseUrl)
+      const client = adaptedClient(plain, connection.baseUrl, configuration)
       probing = await probeTarget(client, configuration, Object.keys(capabilities) as Capability[])
     } finally {
       await connection.close()
     }
     const findings = [
+      ...(target.isEmbedded ? [{ name: 'target', state: 'missing', told: 'none is named, and there is no configuration in this folder: what follows is about the reference tenant of the suite', add: '--domain HOST, --base-url URL, or conformance init' } as const] : []),
       ...aboutTarget(configuration, probing),
       ...(probing.closed === undefined ? [...aboutCapabilities(configuration, probing), ...await tried(configuration, probing)] : []),
     ]
-    const canBeJudged = findings.some(({ name, state }) => state === 'there' && name in capabilities)
+    // Nothing shows that one by itself.
+    const canBeJudged = findings.some(({ name, state }) => state === 'there' && name in capabilities && name !== 'openid-connect')
     if (given.flag('json')) print(JSON.stringify({ target: configuration.target.baseUrl, canBeJudged, findings }, null, 2))
     else print(`${findings.map(lineOf).join('\n')}\n\n${canBeJudged ? 'It can be judged' : 'It cannot be judged'}: ${configuration.target.baseUrl}`)
     return canBeJudged ? 0 : 3
@@ -61,7 +66,7 @@ function lineOf({ name, state, told, add }: Finding): string {
   return `${marks[state]} ${name.padEnd(22)} ${printable(told)}${add === undefined ? '' : `\n  ${''.padEnd(22)} → ${printable(add)}`}`
 }
 
-function aboutTarget({ target }: Configuration, { closed, discovery }: Probing): Finding[] {
+function aboutTarget({ target, clientAuthentication }: Configuration, { closed, discovery }: Probing): Finding[] {
   if (closed !== undefined) return [{ name: 'target', state: 'wrong', told: `${target.baseUrl}: ${closed}` }]
   const date = Date.parse(discovery?.header('date') ?? '')
   const skew = Math.round((date - Date.now()) / 1000)
@@ -72,10 +77,21 @@ function aboutTarget({ target }: Configuration, { closed, discovery }: Probing):
     Number.isNaN(date) ? { name: 'clock', state: 'missing', told: 'no Date header tells its time' }
       : Math.abs(skew) <= toleratedSkew ? { name: 'clock', state: 'there', told: 'agrees with this machine\'s' }
         : { name: 'clock', state: 'wrong', told: `is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} this machine's`, add: 'set both by NTP: lifetimes of tokens can\'t be judged otherwise' },
-    ...(typeof stated !== 'string' ? [] : [stated === expected
+    ...(typeof stated !== 'string' ? aboutDiscovery(discovery) : [stated === expected
       ? { name: 'issuer', state: 'there', told: stated } as const
       : { name: 'issuer', state: 'wrong', told: `discovery says ${stated}, and ${expected} is expected`, add: `target: { issuer: "${stated}" } if that is right` } as const]),
+    ...(clientAuthentication === undefined && takesBasicOnly(discovery?.json)
+      ? [{ name: 'client secrets', state: 'wrong', told: 'discovery lists client_secret_basic, and not client_secret_post, which checks use', add: 'clientAuthentication: basic' } as const] : []),
   ]
+}
+
+/** Where a discovery document should be, and is none. */
+function aboutDiscovery(discovery: Probing['discovery']): Finding[] {
+  if (discovery === undefined) return []
+  const { status, location, url } = discovery
+  const path = location && location.origin === url.origin ? location.pathname : undefined
+  const told = `GET ${url.pathname} answers ${status}${path === undefined ? '' : ` and leads to ${path}`}, and no discovery document: issuer and endpoints are taken from the configuration alone`
+  return [{ name: 'issuer', state: 'missing', told, add: path === undefined ? 'look whether the path of the base URL is right' : `paths: { /.well-known/openid-configuration: … }, below the base URL, if ${path} is it` }]
 }
 
 function aboutCapabilities(configuration: Configuration, { lacks }: Probing): Finding[] {

@@ -15,5 +15,7 @@ export function hintsFor({ verdicts, target }: Pick<Run, 'verdicts' | 'target'>,
     const how = isAbsent ? `${reason} (--require ${capability} makes that a failure)` : remedy === undefined || reason === lacks[capability] ? reason : `add ${remedy}`
     return `  ${capability.padEnd(18)} ${String(counts.get(capability)).padStart(4)} checks: ${how}`
   })
+  const late = verdicts.filter(({ status, reason }) => status === 'blocked' && /no complete answer within \d+ ms/.test(reason ?? '')).length
+  if (late > 0) lines.push(`  ${'slow answers'.padEnd(18)} ${String(late).padStart(4)} checks: --concurrency N asks for less at a time, --timeout MS waits longer`)
   return lines.length === 0 ? [] : ['To have more judged (conformance doctor looks at each):', ...lines]
 }

@@ -45,8 +45,9 @@ export function chooseReports(given: Arguments, usual: readonly ReporterName[]):
  * Throws {@link UsageError} where nothing can be written there: better now than after a run.
  */
 export function prepareFolder({ names, folder }: Reports): void {
-  const outputs = names.flatMap((name) => (name === 'allure' ? ['allure-results', 'allure-report'] : isFile(name) ? [files[name].name] : []))
-  if (outputs.length === 0) return
+  const reports = names.flatMap((name) => (name === 'allure' ? ['allure-results', 'allure-report'] : isFile(name) ? [files[name].name] : []))
+  if (reports.length === 0) return
+  const outputs = [...reports, scriptsFolder]
   try {
     // Where the parent is there, no recursion: Node's own never ends in folders like /proc that refuse with "not found".
     mkdirSync(folder, { recursive: !existsSync(dirname(resolve(folder))) || existsSync(folder) })
@@ -79,13 +80,14 @@ export async function writeReports(run: Run, reports: Reports, { isLive, page: o
   if (names.includes('allure') && !isLive) (await import('../reporters/allure.ts')).writeAllureResults(run, allureResultsOf({ folder }))
   // Allure makes its page in a process of its own while the other reports are written.
   const page = (opened ?? await openPage(reports))?.make(allureResultsOf({ folder }), allurePageOf({ folder }))
-  const written: string[] = []
+  const scripts = writesFiles(names) ? writeScripts(run, folder) : new Map<string, string>()
+  const written: string[] = [...scripts.values()]
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)
     writeFileSync(path, files[name].render(run))
     written.push(path)
   }
-  if (names.includes('terminal')) print(renderTerminal(run, { color: showsColor(), columns: columns(), verbose }))
+  if (names.includes('terminal')) print(renderTerminal(run, { color: showsColor(), columns: columns(), verbose, scripts }))
   if (names.includes('github')) {
     print(renderGithub(run))
     const summary = process.env.GITHUB_STEP_SUMMARY
@@ -98,6 +100,27 @@ export async function writeReports(run: Run, reports: Reports, { isLive, page: o
     written.push(allureResultsOf({ folder }), ...(outcome.ok ? [allurePageOf({ folder })] : []))
   }
   if (names.includes('terminal') && written.length > 0) print(`Reports: ${written.map((path) => relative('', path)).join(', ')}`)
+}
+
+/** Folder of the scripts that play counterexamples again. */
+const scriptsFolder = 'counterexamples'
+
+/** Writes the script of each counterexample to a file named by its check; the paths by check, as a shell in the current folder takes them. */
+function writeScripts(run: Run, folder: string): Map<string, string> {
+  const written = new Map<string, string>()
+  for (const { check, counterexample } of run.verdicts) {
+    // A run file may come from anywhere, and a check's id becomes a path.
+    if (counterexample?.script === undefined || !/^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/.test(check)) continue
+    const path = join(folder, scriptsFolder, `${check}.sh`)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, counterexample.script, { mode: 0o755 })
+    written.set(check, relative('', path))
+  }
+  return written
+}
+
+function writesFiles(names: readonly ReporterName[]): boolean {
+  return names.some((name) => name === 'allure' || isFile(name))
 }
 
 function allurePageOf({ folder }: Pick<Reports, 'folder'>): string {

@@ -11,6 +11,7 @@ import { adaptedClient } from '../fixtures/target/adaptation.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
 import { deleteUsers, type MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
+import { discovered } from '../fixtures/target/discovered-paths.ts'
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
 import { createThrottling, patientClient } from '../fixtures/throttling.ts'
 import type { Effect } from '../core/effect.ts'
@@ -63,16 +64,17 @@ export function statedAddress(given: Pick<Arguments, 'text'>): string | undefine
  * Nothing is asked of the embedded tenant.
  */
 export async function probed(target: Target, checks: readonly Check[], stop: AbortSignal): Promise<Pick<Target, 'configuration'> & { readonly closed?: string }> {
-  const { configuration } = target
-  if (target.isEmbedded || checks.length === 0) return { configuration }
-  const { timeoutMs, concurrency, rate, require: required = [] } = configuration
-  const { capabilities } = capabilitiesOf(configuration)
+  if (target.isEmbedded || checks.length === 0) return { configuration: target.configuration }
+  const { timeoutMs, concurrency, rate, require: required = [] } = target.configuration
+  const { capabilities } = capabilitiesOf(target.configuration)
   const needed = new Set(checks.flatMap(({ needs }) => needs))
   const wanted = [...needed].filter((capability) => capabilities.has(capability) || required.includes(capability))
   const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
-  const connection = openConnection({ ...configuration.target, timeoutMs, limiter, connections: concurrency })
+  const connection = openConnection({ ...target.configuration.target, timeoutMs, limiter, connections: concurrency })
   try {
-    const client = adaptedClient(createClient(connection, createRedactor()), connection.baseUrl, configuration)
+    const plain = createClient(connection, createRedactor())
+    const configuration = await Promise.race([discovered(plain, target.configuration, connection.baseUrl), whenEnded(stop).then(() => target.configuration)])
+    const client = adaptedClient(plain, connection.baseUrl, configuration)
     const { lacks, closed } = await Promise.race([probeTarget(client, configuration, wanted), whenEnded(stop)])
     // The checks begin with a limiter of their own: their first request keeps its distance from the last of these.
     if (rate !== undefined) await limiter.run(async () => {})

@@ -31,6 +31,11 @@ export interface Check {
   readonly operations: readonly string[]
   /** Items of the published collection it is about: `Get Access Token / Client Credentials`. */
   readonly collectionItems: readonly string[]
+  /**
+   * It revokes a token, redeems a code again, reuses a refresh token or logs out. A server may then end whatever the user granted the client
+   * (RFC 6749 4.1.2, RFC 7009 2.1, OpenID Connect Back-Channel Logout 2.7), tokens of other checks too: it runs when no other check does.
+   */
+  readonly endsGrants?: boolean
   /** Milliseconds that it waits on purpose. Checks that wait begin first, so that nothing has to wait for them in the end. */
   readonly pausesMs?: number
   /** Resolves when every expectation held; throws {@link Mismatch} or {@link Blocked}. */

@@ -6,6 +6,7 @@ import { headerValues, mediaTypeOf, type Exchange, type HeaderList } from './exc
 import type { Limiter } from './limiter.ts'
 import type { Redactor } from './redaction.ts'
 import { UsageError } from './usage-error.ts'
+import { keepWire } from './wire.ts'
 
 /** Bytes of an answer that are read. More than any answer of this API; a body without end must not fill the memory. */
 const longestBody = 4 * 1024 * 1024
@@ -147,12 +148,14 @@ export function createClient(connection: Connection, redactor: Redactor): Client
       const { body, headers } = encoded(statement)
       let startedAt = new Date()
       const record = (rest: Pick<Exchange, 'response' | 'failure'>): void => {
-        const exchange = redactor.exchange({
+        const raw: Exchange = {
           request: { method: statement.method, url: url.href, headers, ...(body === undefined ? {} : { body }) },
           ...rest,
           startedAt: startedAt.toISOString(),
           durationMs: Date.now() - startedAt.getTime(),
-        })
+        }
+        const exchange = redactor.exchange(raw)
+        keepWire(exchange, raw)
         const { response } = exchange
         const isLong = response !== undefined && response.body.length > longestRecord
         exchanges.push(isLong ? { ...exchange, response: { ...response, body: response.body.slice(0, longestRecord) } } : exchange)

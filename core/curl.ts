@@ -50,15 +50,20 @@ function plain(form: string): string {
 /** Names of what was removed, as they stand in a text or in a URL that was written anew. */
 const markers = /\[([\w ]+) removed\]|%5B([\w%+]{1,60}?)(?:%20|\+)removed%5D/
 
-/** Single quotes, so that a shell changes nothing; double quotes around the variables that stand for secrets. */
-function quoted(text: string): string {
+/** A word of a shell command: single quotes, so that a shell changes nothing; double quotes around the variables that stand for secrets. */
+export function quoted(text: string): string {
   const parts = text.split(markers)
   let out = ''
   for (let at = 0; at < parts.length; at += 3) {
     const literal = parts[at]!
     if (literal !== '') out += /^[\w./:=@%+,-]+$/.test(literal) ? literal : `'${literal.replaceAll("'", `'\\''`)}'`
     const name = parts[at + 1] ?? parts[at + 2]
-    if (name !== undefined) out += `"$${name.toUpperCase().replace(/\W+/g, '_')}"`
+    if (name !== undefined) out += `"$${variableOf(name)}"`
   }
   return out || "''"
+}
+
+/** The shell variable that stands for a secret of this name. */
+export function variableOf(name: string): string {
+  return name.toUpperCase().replace(/\W+/g, '_')
 }

@@ -26,13 +26,21 @@ export interface Counterexample {
   /** How many inputs were tried before this one failed, and how often it was made smaller. */
   readonly runs: number
   readonly shrinks: number
+  /** Why it was not made smaller any further, where something kept it from being: so many attempts, requests or seconds, or a target that blocked one. */
+  readonly limit?: 'attempts' | 'requests' | 'time' | 'blocked'
+  /** How many inputs were to be tried, where the run said so. */
+  readonly asked?: number
   /** The input, as a person reads it. */
   readonly input: string
   /** What was done with it, one after another; empty where it is a single request. */
   readonly steps: readonly CounterexampleStep[]
+  /** How many of the verdict's exchanges came before the input. */
+  readonly before: number
+  /** A shell script that sends the requests again, secrets from the environment. The runner writes it. */
+  readonly script?: string
 }
 
-/** One step of a {@link Counterexample}. The exchanges of all steps follow one another in the verdict's `exchanges`. */
+/** One step of a {@link Counterexample}. The exchanges of all steps follow one another in the verdict's `exchanges`, behind those from before. */
 export interface CounterexampleStep {
   readonly title: string
   /** What the model or the requirement says, and what the target did. */

@@ -6,6 +6,7 @@ import type { Effect } from './effect.ts'
 import { countingExpectations } from './expectation.ts'
 import { Blocked, Mismatch, Refuted, type Counterexample, type Finding } from './finding.ts'
 import type { Redactor } from './redaction.ts'
+import { scriptOf } from './script.ts'
 import { factsOf, type Verdict, type VerdictDocument } from './verdict.ts'
 import type { Attachment, World } from './world.ts'
 
@@ -64,7 +65,7 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     ...outcomeOf(asserted, thrown, redactor),
     durationMs: Math.round(performance.now() - started),
     findings: thrown instanceof Mismatch ? thrown.findings.map(clean) : [],
-    ...(thrown instanceof Refuted ? { counterexample: cleaned(thrown.counterexample, redactor) } : {}),
+    ...(thrown instanceof Refuted ? { counterexample: told(check, thrown.counterexample, stage) } : {}),
     exchanges,
     ...documentsOf(stage.attachments ?? [], thrown, redactor),
     reproduce: exchanges.map(curlOf),
@@ -78,12 +79,15 @@ function documentsOf(attachments: readonly Attachment[], thrown: unknown, redact
   return { documents: [...byName.values()].map((attachment) => ({ name: attachment.name, mediaType: attachment.mediaType, text: redactor.text(attachment.text()) })) }
 }
 
-function cleaned(counterexample: Counterexample, redactor: Redactor): Counterexample {
+/** A counterexample without secrets, with the script that plays it again. */
+function told(check: Check, counterexample: Counterexample, { client, redactor, world }: Stage): Counterexample {
   const text = (value: string): string => shortened(redactor.text(value))
+  const { id, title } = check
   return {
     ...counterexample,
     input: text(counterexample.input),
     steps: counterexample.steps.map((step) => ({ ...step, title: text(step.title), expected: text(step.expected), actual: text(step.actual) })),
+    script: scriptOf({ check: id, title, counterexample, exchanges: client.exchanges, personas: world.personas, baseUrl: world.target.baseUrl, redact: redactor.text }),
   }
 }
 

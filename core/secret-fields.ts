@@ -31,6 +31,11 @@ export function isRemoved(value: string): boolean {
   return value.endsWith(' removed]')
 }
 
+/** Whether what a parameter or member of this name holds is a secret. */
+export function isSecretName(name: string): boolean {
+  return secretNames.has(name)
+}
+
 /** Secret fields of a URL: query and fragment. In order, not overlapping. */
 export function fieldsOfUrl(url: string): SecretField[] {
   return pairs(url, /([?#&])([^=&#?]+)=([^&#]*)/g)

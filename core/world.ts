@@ -39,12 +39,16 @@ export interface GivenUser {
  */
 export interface Given {
   /** Logs the main user in and stops at the callback. `public` asks with a PKCE challenge (S256). */
-  authorizationCode(options: { readonly client: 'confidential' | 'public'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
+  authorizationCode(options: { readonly client: 'confidential' | 'public' | 'privateKeyJwt'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
   /**
-   * An authorization request of a client, with the main user at the login page. `client_id` and `redirect_uri` are the client's own
-   * unless `parameters` say otherwise; nothing else is added.
+   * An authorization request of a client, with a user at the login page, the main one unless another is named. `client_id` and `redirect_uri` are
+   * the client's own unless `parameters` say otherwise; nothing else is added.
    */
-  authorize(options: { readonly client: 'confidential' | 'public'; readonly parameters: Readonly<Record<string, string>> }): Promise<GivenAuthorization>
+  authorize(options: {
+    readonly client: 'confidential' | 'public'
+    readonly parameters: Readonly<Record<string, string>>
+    readonly user?: GivenUser
+  }): Promise<GivenAuthorization>
   /** Tokens of the main user, by whichever grant the target offers. `fresh` never shares them with another check. */
   tokens(options: {
     readonly client: 'confidential' | 'public'
@@ -52,12 +56,17 @@ export interface Given {
     readonly audience?: string
     readonly fresh?: boolean
   }): Promise<GivenTokens>
+  /**
+   * Makes codes and tokens of the main user in the session of an earlier login, which nobody else uses meanwhile: for what is only sent on, however it
+   * was got. Where a target does not use a session again, or there is none yet, the user logs in as always.
+   */
+  inSession<T>(use: (given: Given) => Promise<T>): Promise<T>
   /** A new user of the database connection, made through signup. */
   user(): Promise<GivenUser>
   /** A user whose login may fail: made for one check where users can be made, the main user otherwise. */
   expendableUser(): Promise<GivenUser>
-  /** Starts a passwordless login and reads the code from the inbox. */
-  oneTimeCode(options: { readonly via: 'email' | 'sms' }): Promise<{ readonly username: string; readonly code: string }>
+  /** Starts a passwordless login and reads the code from the inbox: of an address or a number that nobody has, or once more of `username`. */
+  oneTimeCode(options: { readonly via: 'email' | 'sms'; readonly username?: string }): Promise<{ readonly username: string; readonly code: string }>
   /** How many messages to an address have arrived by now. */
   messageCount(to: string): Promise<number>
   /** The newest message to an address once there are more than `beyond` (0), waiting for it for a few seconds; `undefined` where none arrives. */
@@ -84,6 +93,8 @@ export interface World {
     readonly baseUrl: string
     /** `iss`, exactly. */
     readonly issuer: string
+    /** The whole address at which the target serves a path of the document. */
+    address(path: string): string
   }
   /**
    * Makes something once in a run, however many checks ask for it by the same key: several demands on one answer need one request.
@@ -92,6 +103,8 @@ export interface World {
   once<T>(key: string, make: () => Promise<T>): Promise<T>
   /** Shows a document in the verdict, unless the check passes: what was decoded out of an answer, without what is secret in it. */
   attach(document: Attachment): void
+  /** Folders with the XML schemas of SAML; empty where the configuration names none. */
+  readonly schemas: readonly string[]
   /** Where generated inputs begin, and how many of them a property tries; its own number where absent. */
   readonly inputs: { readonly seed: number; readonly count?: number }
   /** A short random string that no other check gets: for addresses, states, names. */

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto'
 import type { Label, Parameter, Status, StatusDetails } from 'allure-js-commons'
 import type { HttpExchange, HttpExchangeBody } from 'allure-js-commons/http'
 import type { RuntimeMessage } from 'allure-js-commons/sdk'
+import { applyEdits, format } from 'jsonc-parser'
 import { headerValues, type Exchange, type HeaderList } from '../core/exchange.ts'
+import type { Counterexample, Finding } from '../core/finding.ts'
 import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { printable, printableBlock } from './printable.ts'
+import { stepName } from './story.ts'
+import { decodedTokens } from './tokens.ts'
 import { topicOf } from './topic.ts'
 import { knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
@@ -26,7 +30,8 @@ export const openings = {
 
 /**
  * A verdict as Allure runtime messages, in the form that both a live run and a run file are written from: labels, links, parameters and
- * description, a step with its exchange for each request, a failed step for each finding, and the curl commands. Of a check that passed
+ * description, a step with its exchange for each request, a failed step for each finding, and the curl commands. A counterexample has its
+ * steps around those of the requests. Of a check that passed
  * only the last exchange is shown, in which it ended: each attachment is a file, and a report of thousands of files is slow to make and to open.
  */
 export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMessage[] {
@@ -44,24 +49,22 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
         historyId: idOf(check),
       },
     },
-    ...exchanges.flatMap((exchange, at) => exchangeStep(exchange, { isShown: status !== 'pass' || at === exchanges.length - 1 })),
-    ...findings.flatMap((finding): RuntimeMessage[] => {
-      const at = endOf(exchanges.at(-1))
-      return [
-        { type: 'step_start', data: { name: sentenceOf(finding), start: at } },
-        { type: 'step_stop', data: { stop: at, status: 'failed' as Status } },
-      ]
-    }),
+    ...(verdict.counterexample && verdict.counterexample.steps.length > 0 ? storySteps(verdict, verdict.counterexample) : [
+      ...exchanges.flatMap((exchange, at) => exchangeStep(exchange, { isShown: status !== 'pass' || at === exchanges.length - 1 })),
+      ...findingSteps(findings, endOf(exchanges.at(-1))),
+    ]),
     ...(verdict.documents ?? []).map(({ name, mediaType, text }) => attachment(printable(name), mediaType, mediaType.endsWith('xml') ? '.xml' : '.txt', printableBlock(text))),
+    ...(status === 'pass' ? [] : decodedTokens(exchanges).map(({ name, text }) => attachment(`${printable(name)}, decoded`, 'text/plain', '.txt', text))),
     // The commands are kept as they are: they are to be copied, and a page shows them as text.
     ...(reproduce.length === 0 || status === 'pass' ? [] : [attachment('curl', 'text/plain', '.txt', `${reproduce.join('\n')}\n`)]),
+    ...(verdict.counterexample?.script === undefined ? [] : [attachment('counterexample.sh', 'text/plain', '.sh', verdict.counterexample.script)]),
   ]
 }
 
 /** The Allure status of a verdict, and the message that its page and its categories show. */
 export function allureOutcomeOf(verdict: Verdict, facts: RunFacts): { readonly status: `${Status}`; readonly details: StatusDetails } {
-  const { status, level, findings, reason, check } = verdict
-  const trace = (opening: string): string => [opening, ...verdict.sources.map(sourceName), rerunOf(check, facts)].join('\n')
+  const { status, level, findings, reason } = verdict
+  const trace = (opening: string): string => [opening, ...verdict.sources.map(sourceName), rerunOf(verdict, facts)].join('\n')
   const message = printable(reason ?? '')
   switch (status) {
     case 'pass': return { status: 'passed', details: {} }
@@ -111,13 +114,46 @@ function parametersOf({ level, collectionItems }: Verdict, { profile }: RunFacts
 }
 
 /** Markdown; Allure renders it without raw HTML. */
-function descriptionOf({ title, level, sources, check }: Verdict, facts: RunFacts): string {
+function descriptionOf(verdict: Verdict, facts: RunFacts): string {
+  const { title, level, sources } = verdict
   const plain = (text: string): string => printable(text).replace(/[\\`*_{}[\]<>|~&#]/g, (character) => `\\${character}`)
   return [
     `**${plain(title)}.**`,
     sources.length === 0 ? '' : `${{ must: 'Demanded', should: 'Recommended', may: 'Offered' }[level]} by ${sources.map((source) => plain(sourceName(source))).join('; ')}.`,
-    `Run it again: \`${rerunOf(check, facts).replaceAll('`', '')}\``,
+    `Run it again: \`${rerunOf(verdict, facts).replaceAll('`', '')}\``,
   ].filter((paragraph) => paragraph !== '').join('\n\n')
+}
+
+function findingSteps(findings: readonly Finding[], at: number): RuntimeMessage[] {
+  return findings.flatMap((finding): RuntimeMessage[] => [
+    { type: 'step_start', data: { name: sentenceOf(finding), start: at } },
+    { type: 'step_stop', data: { stop: at, status: 'failed' as Status } },
+  ])
+}
+
+/** The steps of a counterexample, each with its exchanges beneath it; the last one has the findings as well. */
+function storySteps({ exchanges, findings }: Verdict, { before, steps }: Counterexample): RuntimeMessage[] {
+  const group = (name: string, from: number, to: number, more: { readonly parameters?: readonly Parameter[]; readonly findings?: readonly Finding[] } = {}): RuntimeMessage[] => {
+    const members = exchanges.slice(from, to)
+    const start = members[0] ? Date.parse(members[0].startedAt) : endOf(exchanges[from - 1])
+    const stop = endOf(members.at(-1) ?? exchanges[from - 1])
+    return [
+      { type: 'step_start', data: { name, start } },
+      ...(more.parameters ? [{ type: 'step_metadata' as const, data: { parameters: [...more.parameters] } }] : []),
+      ...members.flatMap((exchange) => exchangeStep(exchange, { isShown: true })),
+      ...findingSteps(more.findings ?? [], stop),
+      { type: 'step_stop', data: { stop, status: (more.findings ? 'failed' : 'passed') as Status } },
+    ]
+  }
+  const ends = steps.map((_, at) => steps.slice(0, at + 1).reduce((sum, step) => sum + step.exchanges, before))
+  return [
+    ...(before === 0 ? [] : group('Before', 0, before)),
+    ...steps.flatMap((step, at) => group(stepName(step, at), ends[at - 1] ?? before, ends[at]!, {
+      parameters: [{ name: 'expected', value: printable(step.expected) }, { name: 'actual', value: printable(step.actual) }],
+      ...(step.held ? {} : { findings }),
+    })),
+    ...exchanges.slice(ends.at(-1)).flatMap((exchange) => exchangeStep(exchange, { isShown: true })),
+  ]
 }
 
 function exchangeStep(exchange: Exchange, { isShown }: { readonly isShown: boolean }): RuntimeMessage[] {
@@ -155,10 +191,15 @@ function bodyOf(headers: HeaderList, body: string | undefined, fullLength?: numb
     body: {
       ...(contentType === undefined ? {} : { contentType: printable(contentType) }),
       encoding: 'utf8',
-      value: printableBlock(body),
+      value: printableBlock(indented(body)),
       ...(fullLength === undefined ? {} : { size: fullLength, truncated: true }),
     },
   }
+}
+
+/** JSON over several lines, with nothing of it lost; anything else as it is. Bytes as they were stand in the run file. */
+function indented(body: string): string {
+  return /^\s*[[{]/.test(body) ? applyEdits(body, format(body, undefined, { insertSpaces: true, tabSize: 2 })) : body
 }
 
 function endOf(exchange: Exchange | undefined): number {

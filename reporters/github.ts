@@ -2,6 +2,7 @@ import type { Run } from '../core/run.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { changeInWords, changesInWords, changesOf } from './changes.ts'
 import { printable, shortened } from './printable.ts'
+import { storyOf } from './story.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { byKind, conclusionOf, countsOf, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
@@ -38,12 +39,13 @@ export function renderGithub(run: Run): string {
 }
 
 function annotation(kind: 'error' | 'warning', verdict: Verdict, run: Run): string {
-  const { check, title, level, sources, findings, reason } = verdict
+  const { title, level, sources, findings, reason } = verdict
   return command(kind, `${isNew(verdict) ? 'New since last run: ' : ''}${topicOf(verdict).operation}: ${title}`, [
     ...findings.map(sentenceOf),
     ...(reason === undefined ? [] : [printable(reason)]),
     `${level === 'must' ? 'Demanded' : `Demanded (${level})`} by ${sources.map(sourceName).join('; ')}`,
-    `See it again: ${rerunOf(check, run)}`,
+    ...storyOf(verdict),
+    `See it again: ${rerunOf(verdict, run)}`,
   ])
 }
 

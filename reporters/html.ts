@@ -5,6 +5,8 @@ import type { Verdict } from '../core/verdict.ts'
 import { changeInWords, changesInWords, changesOf, differenceInWords } from './changes.ts'
 import { script, style } from './html-page.ts'
 import { printable, printableCommand } from './printable.ts'
+import { storyOf } from './story.ts'
+import { decodedTokens } from './tokens.ts'
 import { groupedBy, topicOf } from './topic.ts'
 import { transcriptOf } from './transcript.ts'
 import { conclusionOf, countsOf, durationInWords, isGood, isStrict, kindOf, knownInWords, leftBehindInWords, rerunOf, sentenceOf, sourceName, type Kind } from './wording.ts'
@@ -87,12 +89,14 @@ function article(verdict: Verdict, run: Run): string {
     ...(verdict.known ? [['known', text(knownInWords(verdict))]] : []),
     ['demanded', `${level} by ${sources.map(link).join('; ')}`],
     ['took', durationInWords(durationMs)],
-    ['see it again', `<pre>${block([rerunOf(check, run), ...(status === 'pass' ? [] : reproduce.map(printableCommand))].join('\n'))}</pre>`],
+    ...(verdict.counterexample ? [['story', `<pre>${block(storyOf(verdict).join('\n'))}</pre>`]] : []),
+    ['see it again', `<pre>${block([rerunOf(verdict, run), ...(status === 'pass' ? [] : reproduce.map(printableCommand))].join('\n'))}</pre>`],
   ].map(([term, value]) => `<dt>${term}</dt><dd>${value}</dd>`).join('')}</dl>
 ${shown.map((exchange) => {
     const [first = '', ...lines] = transcriptOf(exchange)
     return `<details class="exchange"><summary>${block(first)}</summary><pre>${block(lines.join('\n'))}</pre></details>`
-  }).join('\n')}</details>`
+  }).join('\n')}${status === 'pass' ? '' : decodedTokens(exchanges).map(({ name, text: token }) =>
+    `<details class="exchange"><summary>${text(name)}, decoded</summary><pre>${block(token)}</pre></details>`).join('\n')}</details>`
 }
 
 /** A run file may come from anywhere: only web addresses become links. */

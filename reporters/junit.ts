@@ -69,7 +69,7 @@ function inFull(verdict: Verdict, run: Run): string {
     ...findings.map((finding) => `differs: ${sentenceOf(finding)}`),
     ...(reason === undefined ? [] : [`reason: ${printable(reason)}`]),
     ...storyOf(verdict),
-    `see it again: ${rerunOf(check, run)}`,
+    `see it again: ${rerunOf(verdict, run)}`,
     ...reproduce.map((command) => `see it again: ${printableCommand(command)}`),
     ...exchanges.flatMap((exchange) => ['', ...transcriptOf(exchange)]),
   ].join('\n')

@@ -106,7 +106,7 @@ function details(verdicts: readonly Verdict[], run: Run): string[] {
     ].join('\n'),
     ...(verdict.counterexample ? ['What was done:', fenced(storyOf(verdict).join('\n'), 'text')] : []),
     'See it again:',
-    fenced([rerunOf(verdict.check, run), ...verdict.reproduce.map(printableCommand)].join('\n'), 'sh'),
+    fenced([rerunOf(verdict, run), ...verdict.reproduce.map(printableCommand)].join('\n'), 'sh'),
     ...verdict.exchanges.map((exchange) => fenced(transcriptOf(exchange).join('\n'), 'text')),
     '</details>',
   ]), ...(verdicts.length > withDetails ? [`Details of ${verdicts.length - withDetails} more are in \`run.json\`.`] : [])]

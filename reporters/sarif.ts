@@ -1,7 +1,9 @@
+import type { Invocation, Log, ReportingDescriptor, Result } from 'sarif'
 import type { Run } from '../core/run.ts'
 import type { Change, Verdict } from '../core/verdict.ts'
 import { changesOf } from './changes.ts'
 import { printable } from './printable.ts'
+import { storyOf } from './story.ts'
 import { isStrict, kindOf, knownInWords, rerunOf, sentenceOf, sourceName } from './wording.ts'
 
 /**
@@ -13,7 +15,7 @@ export function renderSarif(run: Run): string {
   const told = run.verdicts.filter(({ status }) => status !== 'pass')
   const indexes = new Map(told.map(({ check }, at) => [check, at]))
   const gone = changesOf(run).flatMap(({ changes }) => changes).filter(({ after, change }) => after === undefined && change === 'no-longer-judged')
-  return `${JSON.stringify({
+  const log: Log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
     runs: [{
@@ -28,33 +30,34 @@ export function renderSarif(run: Run): string {
       results: told.map((verdict) => resultOf(verdict, indexes.get(verdict.check)!, run)),
       properties: { target: printable(run.target.baseUrl), profile: run.profile, seed: run.seed, conforms: run.conforms },
     }],
-  }, null, 2)}\n`
+  }
+  return `${JSON.stringify(log, null, 2)}\n`
 }
 
-function notificationsOf(sentences: readonly string[]): object {
+function notificationsOf(sentences: readonly string[]): Pick<Invocation, 'toolExecutionNotifications'> {
   if (sentences.length === 0) return {}
   return { toolExecutionNotifications: sentences.map((text) => ({ level: 'error', message: { text: printable(text) } })) }
 }
 
-function ruleOf({ check, title, sources, level }: Verdict): object {
+function ruleOf({ check, title, sources, level }: Verdict): ReportingDescriptor {
   const url = sources.find((source) => URL.canParse(source.url))?.url
   return {
     id: printable(check),
     shortDescription: { text: printable(title) },
     fullDescription: { text: `${printable(title)}. Demanded by ${sources.map(sourceName).join('; ')}.` },
     ...(url === undefined ? {} : { helpUri: new URL(url).href }),
-    defaultConfiguration: { level: { must: 'error', should: 'warning', may: 'note' }[level] },
+    defaultConfiguration: { level: ({ must: 'error', should: 'warning', may: 'note' } as const)[level] },
     properties: { tags: [level] },
   }
 }
 
-const baselineStates: Partial<Record<Change, string>> = { regressed: 'new', new: 'new', 'still-failing': 'unchanged', 'no-longer-judged': 'updated' }
+const baselineStates: Partial<Record<Change, NonNullable<Result['baselineState']>>> = { regressed: 'new', new: 'new', 'still-failing': 'unchanged', 'no-longer-judged': 'updated' }
 
-function resultOf(verdict: Verdict, ruleIndex: number, run: Run): object {
+function resultOf(verdict: Verdict, ruleIndex: number, run: Run): Result {
   const { check, operations, findings, reason, level, change } = verdict
   const kind = kindOf(verdict, { strict: isStrict(run) })
   const isFailure = verdict.status === 'fail'
-  const text = [...findings.map(sentenceOf), ...(reason === undefined ? [] : [printable(reason)]), `See it again: ${rerunOf(check, run)}`].join('\n')
+  const text = [...findings.map(sentenceOf), ...(reason === undefined ? [] : [printable(reason)]), ...storyOf(verdict), `See it again: ${rerunOf(verdict, run)}`].join('\n')
   return {
     ruleId: printable(check),
     ruleIndex,

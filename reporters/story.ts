@@ -1,4 +1,4 @@
-import type { Counterexample } from '../core/finding.ts'
+import type { Counterexample, CounterexampleStep } from '../core/finding.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { printable } from './printable.ts'
 
@@ -11,7 +11,7 @@ export function storyOf({ counterexample }: Pick<Verdict, 'counterexample'>): st
   const { steps, input } = counterexample
   return [
     ...(steps.length === 0 ? [`input: ${printable(input)}`] : steps.flatMap((step, at) => [
-      `${at + 1}. ${printable(step.title)}`,
+      stepName(step, at),
       `   expected ${printable(step.expected)}`,
       `   actual   ${printable(step.actual)}${step.held ? '' : '  <-- differs'}`,
     ])),
@@ -19,7 +19,20 @@ export function storyOf({ counterexample }: Pick<Verdict, 'counterexample'>): st
   ]
 }
 
-/** Where the input comes from: `seed 5, path 3:0:1, input 4, made smaller 2 times`. */
-function originOf({ seed, path, runs, shrinks }: Counterexample): string {
-  return `seed ${seed}, path ${printable(path)}: input ${runs}, made smaller ${shrinks} ${shrinks === 1 ? 'time' : 'times'}`
+/** Where the input comes from: `seed 5, path 3:0:1: input 4, made smaller 2 times`, and why no more often where something kept it from being. */
+export function originOf({ seed, path, runs, shrinks, limit }: Counterexample): string {
+  const times = `made smaller ${shrinks} ${shrinks === 1 ? 'time' : 'times'}`
+  return `seed ${seed}, path ${printable(path)}: input ${runs}, ${times}${limit === undefined ? '' : `, and then no more: ${limits[limit] ?? printable(limit)}`}`
+}
+
+const limits = {
+  attempts: 'it had taken as many attempts as it may',
+  requests: 'it had taken as many requests as it may',
+  time: 'it had taken as much time as it may',
+  blocked: 'an attempt was blocked',
+} as const
+
+/** A step as a heading: `3. Redeem: …`. */
+export function stepName({ title }: CounterexampleStep, at: number): string {
+  return `${at + 1}. ${printable(title)}`
 }

@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly columns?: number
   /** Also passing checks, every failure in full, and what was sent and answered. */
   readonly verbose: boolean
+  /** Shell scripts that play a counterexample again, by check: what a person at this terminal can call. */
+  readonly scripts?: ReadonlyMap<string, string>
 }
 
 /** Failures of one operation that are told in full; the others follow on a line each. */
@@ -91,14 +93,15 @@ function differing(verdict: Verdict, mark: string, run: Run, options: TerminalOp
   // A flow of many requests is not seen again by pasting them one by one; its last one is what was judged.
   const commands = options.verbose || reproduce.length <= 2 ? reproduce : reproduce.slice(-1)
   const before = reproduce.length - commands.length
-  const again = [rerunOf(check, run), ...commands.map(printableCommand)].map(paint.cyan)
+  const script = options.scripts?.get(check)
+  const again = [rerunOf(verdict, run), ...(script === undefined ? commands.map(printableCommand) : [`sh ${script}`])].map(paint.cyan)
   return [
     `  ${mark} ${paint.bold(printable(title))}`,
     ...labelled('check', [`${printable(check)} (${level})`]),
     ...labelled('demanded by', names),
     ...labelled('differs', findings.flatMap((finding) => found(finding, options))),
     ...labelled('story', storyOf(verdict)),
-    ...labelled('see it again', before === 0 ? again : [...again, `after ${before} requests that run.json holds`]),
+    ...labelled('see it again', before === 0 || script !== undefined ? again : [...again, `after ${before} requests that run.json holds`]),
     ...(options.verbose ? exchanges.flatMap((exchange) => labelled('exchange', transcriptOf(exchange))) : []),
   ].join('\n')
 }

@@ -91,11 +91,12 @@ export function sentenceOf({ at, expected, actual, message }: Finding): string {
   return printable(`${at}: expected ${expected}, actual ${actual}${message === undefined ? '' : ` (${message})`}`)
 }
 
-/** The command that runs one check again. */
-export function rerunOf(check: string, { profile }: Pick<Run, 'profile'>): string {
+/** The command that runs one check again; with a counterexample, the one that finds it again. */
+export function rerunOf({ check, counterexample }: Pick<Verdict, 'check' | 'counterexample'>, { profile }: Pick<Run, 'profile'>): string {
   // Ids are plain, but a run file may come from anywhere, and this is a command to be pasted.
   const id = /^[\w./:@-]+$/.test(check) ? check : `'${printable(check).replaceAll("'", `'\\''`)}'`
-  return `conformance run ${id}${profile === 'auth0' ? '' : ` --profile ${profile}`}`
+  const inputs = counterexample ? ` --seed ${Number(counterexample.seed)}${counterexample.asked === undefined ? '' : ` --runs ${Number(counterexample.asked)}`}` : ''
+  return `conformance run ${id}${profile === 'auth0' ? '' : ` --profile ${profile}`}${inputs}`
 }
 
 /** `POST https://tenant.example.com/oauth/token → 403`, or why there was no answer. */

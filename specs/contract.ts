@@ -32,6 +32,8 @@ export interface AnswerDemand {
   readonly profiles?: readonly Profile[]
   /** Takes the place of what the variant needs: two kinds of tenants are asked for different answers. */
   readonly needs?: readonly Capability[]
+  /** Where the answer leads to a login page, the demand is on what comes after the login. */
+  readonly afterLogin?: true
   /** Keys of the document's `x-sources`. */
   readonly 'x-source': readonly string[]
   /** Accepted statuses; `4xx` stands for the class. */

@@ -1,6 +1,6 @@
 import type * as FastCheck from 'fast-check'
 import { expectNone } from '../core/expectation.ts'
-import { Mismatch, Refuted, type CounterexampleStep, type Finding } from '../core/finding.ts'
+import { Mismatch, Refuted, type Counterexample, type CounterexampleStep, type Finding } from '../core/finding.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { World } from '../core/world.ts'
 
@@ -27,16 +27,27 @@ export interface Property<T> {
   readonly judge: (input: T, attempt: Attempt) => Promise<void>
   /** The input for a reader; JSON where absent. */
   readonly show?: (input: T) => string
+  /** What making a failing input smaller may cost; {@link usualShrinking} where absent. */
+  readonly shrinking?: Partial<Shrinking>
 }
 
-/** What making a failing input smaller may cost: a target has limits, and people wait. */
-const shrinking = { attempts: 120, requests: 600, milliseconds: 20_000 }
+/** Limits: a target has some of its own, and people wait. */
+export interface Shrinking {
+  readonly attempts: number
+  readonly requests: number
+  readonly milliseconds: number
+}
+
+const usualShrinking: Shrinking = { attempts: 120, requests: 600, milliseconds: 20_000 }
 
 interface Failure {
   readonly findings: readonly Finding[]
   readonly exchanges: readonly Exchange[]
   readonly steps: readonly CounterexampleStep[]
 }
+
+/** Ends an attempt in the middle of it: says nothing of the target. */
+class OverLimit extends Error {}
 
 /**
  * Tries inputs one after another, from the run's seed, and makes a failing one as small as it gets. Throws `Refuted` with the exchanges of
@@ -48,27 +59,26 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
   const before = [...client.exchanges]
   let stopped: { readonly by: unknown } | undefined
   let failure: Failure | undefined
-  const spent = { attempts: 0, requests: 0, since: 0 }
-  const isOver = (): boolean => stopped !== undefined || (failure !== undefined && (spent.attempts++ >= shrinking.attempts
-    || spent.requests >= shrinking.requests || performance.now() - spent.since >= shrinking.milliseconds))
+  const limits = limitsOf({ ...usualShrinking, ...property.shrinking })
 
   const judged = fc.asyncProperty(arbitrary(fc), async (input) => {
     // fast-check would go on shrinking for as long as inputs fail; a passing one makes it stop.
-    if (isOver()) return
+    if (stopped !== undefined || (failure && limits.areReached())) return
     client.forget()
     const steps: CounterexampleStep[] = []
+    if (failure) limits.countAttempt()
     try {
-      await property.judge(input, attemptInto(steps, world))
+      await property.judge(input, attemptInto(steps, world, () => failure !== undefined && limits.areReached(client.exchanges.length)))
     } catch (error) {
+      if (error instanceof OverLimit) return
       if (!(error instanceof Mismatch)) {
         stopped = { by: error }
         return
       }
-      spent.since ||= performance.now()
       failure = { findings: error.findings, exchanges: [...client.exchanges], steps }
       throw error
     } finally {
-      if (failure) spent.requests += client.exchanges.length
+      if (failure) limits.countRequests(client.exchanges.length)
     }
   })
   const details = await fc.check(judged, {
@@ -83,22 +93,57 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
   if (stopped && !failure) throw stopped.by
   if (!failure) return expectNone([])
   const [input] = details.counterexample as [T]
+  const limit = stopped ? 'blocked' : limits.reached()
   throw new Refuted(failure.findings, {
     seed: details.seed,
     path: details.counterexamplePath ?? '',
     runs: details.numRuns,
     shrinks: details.numShrinks,
+    ...(limit ? { limit } : {}),
+    ...(inputs.count === undefined ? {} : { asked: inputs.count }),
     input: property.show ? property.show(input) : fc.stringify(input),
     steps: failure.steps,
+    before: before.length,
   })
 }
 
-function attemptInto(steps: CounterexampleStep[], { client }: World): Attempt {
+/** What shrinking has cost by now. It begins with the first failing input. */
+function limitsOf(most: Shrinking): {
+  readonly countAttempt: () => void
+  readonly countRequests: (count: number) => void
+  /** `underWay`: requests of an attempt that goes on; another one begins where absent. */
+  readonly areReached: (underWay?: number) => boolean
+  readonly reached: () => Counterexample['limit']
+} {
+  let attempts = 0
+  let requests = 0
+  let since: number | undefined
+  let reached: Counterexample['limit']
+  return {
+    countAttempt: () => void attempts++,
+    countRequests(count) {
+      requests += count
+      since ??= performance.now()
+    },
+    areReached(underWay) {
+      reached ??= underWay === undefined && attempts >= most.attempts ? 'attempts'
+        : requests + (underWay ?? 0) >= most.requests ? 'requests'
+          : since !== undefined && performance.now() - since >= most.milliseconds ? 'time' : undefined
+      return reached !== undefined
+    },
+    reached: () => reached,
+  }
+}
+
+function attemptInto(steps: CounterexampleStep[], { client }: World, isOver: () => boolean): Attempt {
+  let told = 0
   return {
     async step(title, judge) {
-      const start = client.exchanges.length
+      if (isOver()) throw new OverLimit()
       const { expected, actual, findings } = await judge()
-      steps.push({ title, expected, actual, held: findings.length === 0, exchanges: client.exchanges.length - start })
+      // What was sent on the way to a step belongs to it.
+      steps.push({ title, expected, actual, held: findings.length === 0, exchanges: client.exchanges.length - told })
+      told = client.exchanges.length
       if (findings.length > 0) throw new Mismatch(findings)
     },
   }

@@ -1,7 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads'
 import { afterAll, inject, test } from 'vitest'
 import type { Check } from '../core/check.ts'
-import { runCheck } from '../core/runner.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
@@ -56,7 +55,7 @@ afterAll(async () => {
 
 for (const check of ids.map(checkWith)) {
   test.concurrent(check.id, async ({ task, skip }) => {
-    const verdict = await Promise.race([runCheck(check, worlds.permissions, () => worlds.stage()), ended]).finally(() => {
+    const verdict = await Promise.race([worlds.judge(check), ended]).finally(() => {
       task.meta.users = worlds.takeUsers()
     })
     task.meta.verdict = verdict

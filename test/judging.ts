@@ -1,18 +1,19 @@
 import type { Check } from '../core/check.ts'
-import { runCheck } from '../core/runner.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { startReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
+import { inOrder } from '../fixtures/turns.ts'
 import { openWorlds } from '../fixtures/world.ts'
+import { schemaFolders } from './schema-folders.ts'
 
 /** Verdicts of some checks, ten at a time, on a reference tenant of their own, with inputs generated from the seed. */
 export async function judge(options: ReferenceTenantOptions, selected: readonly Check[], seed = 1): Promise<Verdict[]> {
   const tenant = await startReferenceTenant(options)
-  const worlds = openWorlds(tenant.configuration, { seed })
+  const worlds = openWorlds({ ...tenant.configuration, saml: { schemas: schemaFolders } }, { seed })
   try {
-    const queue = [...selected]
+    const queue = inOrder(selected)
     const verdicts: Verdict[] = []
     await Promise.all(Array.from({ length: 10 }, async () => {
-      for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await runCheck(check, worlds.permissions, () => worlds.stage()))
+      for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await worlds.judge(check))
     }))
     return verdicts
   } finally {

@@ -40,7 +40,7 @@ test('no token, code or cookie that the tenant gave out stands in any verdict', 
   await tenant.close()
   expect(issued.size).toBeGreaterThan(500)
   const text = JSON.stringify(verdicts)
-  const configured = [...JSON.stringify(tenant.configuration).matchAll(/"(?:clientSecret|password|accessToken)":"([^"]+)"/g)].map(([, value]) => value!)
+  const configured = [...JSON.stringify(tenant.configuration).matchAll(/"(?:clientSecret|password|accessToken|signingKey)":"([^"]+)"/g)].map(([, value]) => value!)
   expect(configured.length).toBeGreaterThan(4)
   // Most of what stands in a run stands there many times: words are looked through once.
   const words = [...new Set(text.split(/[^\w.~%+/=-]+/))].join('\n')

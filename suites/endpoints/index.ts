@@ -1,5 +1,6 @@
 import type { Check } from '../../core/check.ts'
 import type { Answer } from '../../core/client.ts'
+import type { World } from '../../core/world.ts'
 import { expectNone } from '../../core/expectation.ts'
 import { Blocked, type Finding } from '../../core/finding.ts'
 import type { AnswerDemand } from '../../specs/contract.ts'
@@ -7,6 +8,8 @@ import type { JsonObject } from '../../core/json.ts'
 import { judge } from '../../specs/judgement.ts'
 import { operationOf, sourcesOf, toVariants, type Variant } from '../../specs/operations.ts'
 import { createSchemaJudge, type SchemaJudge } from '../../specs/schemas.ts'
+import { afterLogin } from './after-login.ts'
+import { answerProperties } from './answer-properties.ts'
 import { withoutCredentials, withoutSecrets } from './hygiene.ts'
 import { outcomeOf } from './outcome.ts'
 import { rules } from './rules/index.ts'
@@ -36,6 +39,7 @@ export function endpointChecks(document: JsonObject): Check[] {
       ...situations.flatMap((situation) => checksOf(book, variant, situation)),
       ...errorContractChecks(book, variant, situations),
       ...semantics.flatMap((checks) => checks(variant)),
+      ...answerProperties(variant, book.schemas),
     ]
   })
 }
@@ -57,10 +61,16 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
     id: idOf(variant, situation.name, name),
     title: `${variant.title}: ${situation.subject} ${demand.title ?? outcomeOf(demand)}`,
     async run(world) {
-      const provoked = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world))
+      const key = `${variant.id} ${situation.name}`
+      const provoked = demand.afterLogin
+        ? await world.once(`${key} after login`, async () => afterLogin(world, await provoke(world, situation)))
+        : await world.once(key, () => provoke(world, situation))
       const { answer } = provoked
-      if (answer.status === 404 && optionalInStandards.has(variant.id) && demand.profiles?.join() === 'standard') {
-        throw new Blocked(`${operationOf(variant)} is not there (404), which the standards leave to the server`)
+      // Another method is another operation: that it is not there says nothing of this one.
+      const isThisMethod = situation.name !== 'wrong-method'
+      if (isThisMethod && answer.status === 404 && optional.has(variant.id)) throw new Blocked(`${operationOf(variant)} is not there (404), and nobody has to have it`)
+      if (isThisMethod && [404, 405].includes(answer.status) && variant.id === 'userinfo-post' && situation.kind !== 'success') {
+        throw new Blocked(`${operationOf(variant)} is not served (${answer.status}), which another check judges`)
       }
       // One fault is one accusation: what belongs to an answer of another kind is not there to be judged.
       if (demand.status === undefined && situation.kind !== 'framing' && isRefusal(answer) === (situation.kind === 'success')) {
@@ -71,13 +81,19 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
   }))
 }
 
-/** Endpoints that a server may do without. Auth0 has them. */
-const optionalInStandards = new Set(['discovery-oauth', 'revoke'])
+/** Endpoints that a server may do without: no standard wants them where there is OpenID Connect's own, and no SDK asks for them. */
+const optional = new Set(['discovery-oauth', 'revoke'])
 
 /** A refusal gives nothing away. Where a demand lets a faulty request succeed, the answer is held to what a success may give. */
 function hygieneFindings({ kind }: Situation, { answer, secrets, credentials }: Provoked): Finding[] {
   if (kind === 'framing') return []
   return kind === 'refusal' && isRefusal(answer) ? withoutSecrets(answer, secrets) : withoutCredentials(answer, credentials)
+}
+
+/** Where a request is refused, it does not matter how its code or token was got; where it succeeds, that is part of what is judged. */
+function provoke(world: World, situation: Situation): ReturnType<Situation['provoke']> {
+  if (situation.kind === 'success' || situation.endsGrants) return situation.provoke(world)
+  return world.given.inSession((given) => situation.provoke({ ...world, given }))
 }
 
 function isRefusal({ status }: Answer): boolean {
@@ -100,7 +116,7 @@ function errorContractChecks(book: Book, variant: Variant, situations: readonly 
     async run(world) {
       let judged = 0
       for (const situation of samples) {
-        const provoked = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world)).catch(unlessBlocked)
+        const provoked = await world.once(`${variant.id} ${situation.name}`, () => provoke(world, situation)).catch(unlessBlocked)
         // Whether a success is right here is for the situation's own demands to say.
         if (!provoked || !isRefusal(provoked.answer)) continue
         judged++
@@ -122,6 +138,7 @@ function factsOf({ document }: Book, variant: Variant, demand: AnswerDemand, sit
     sources: sourcesOf(document, demand),
     needs: [...new Set([...(demand.needs ?? variant.needs), ...situations.flatMap(({ needs }) => needs ?? [])])],
     effects: [...new Set(situations.flatMap(({ effects }) => effects ?? []))],
+    ...(situations.some(({ endsGrants }) => endsGrants) ? { endsGrants: true } : {}),
     operations: [operationOf(variant)],
     collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem],
   }

@@ -27,6 +27,8 @@ export interface Situation {
   readonly subject: string
   readonly needs?: readonly Capability[]
   readonly effects?: readonly Effect[]
+  /** As in a check. */
+  readonly endsGrants?: boolean
   readonly provoke: (world: World) => Promise<Provoked>
 }
 

@@ -2,7 +2,11 @@ import type { Check } from '../../core/check.ts'
 import { binding } from './authorization-code/binding.ts'
 import { singleUse } from './authorization-code/single-use.ts'
 import { clientAuthentication } from './client-authentication.ts'
+import { clientAssertion } from './client-assertion/index.ts'
+import { guessing } from './guessing.ts'
+import { emailLetterCase } from './email-letter-case.ts'
 import { machine } from './machine/index.ts'
+import { passwordlessSequences } from './passwordless-otp/sequences.ts'
 import { codeProperties } from './properties/codes.ts'
 import { encodingProperties } from './properties/encodings.ts'
 import { errorProperties } from './properties/errors.ts'
@@ -16,6 +20,6 @@ import { tokenConfusion } from './token-confusion.ts'
 
 /** What the grants do in sequence: what a code, a token or a secret is still good for after something has happened to it. */
 export const grantChecks: readonly Check[] = [
-  ...clientAuthentication, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion,
+  ...clientAuthentication, ...clientAssertion, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion, ...guessing, ...passwordlessSequences, ...emailLetterCase,
   ...codeProperties, ...refreshTokenProperties, ...encodingProperties, ...errorProperties, ...passwordProperties, ...machine,
 ]

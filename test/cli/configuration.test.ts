@@ -105,8 +105,10 @@ describe('what a configuration says', () => {
   const base = { target: { baseUrl: 'https://tenant.example.com' } }
   test.each<[unknown, string]>([
     [{ ...base, clint: {} }, `c.json: clint is unknown (did you mean clients?); it takes ${Object.keys(configurationSchema.properties).filter((name) => name !== '$schema').join(', ')}.`],
-    [{ ...base, clients: { machine: { clientId: 'a', secret: 's3cret' } } }, 'c.json: clients.machine.secret is unknown (did you mean clientSecret?); clients.machine takes clientId, clientSecret, redirectUri, logoutUrl, grantTypes.'],
-    [{ ...base, clients: { machine: { clientID: 'a' } } }, 'c.json: clients.machine.clientID is unknown (did you mean clientId?); clients.machine takes clientId, clientSecret, redirectUri, logoutUrl, grantTypes. (1 more after this one)'],
+    [{ ...base, clients: { machine: { clientId: 'a', secret: 's3cret' } } }, 'c.json: clients.machine.secret is unknown (did you mean clientSecret?); clients.machine takes clientId, clientSecret, redirectUri, webOrigin, logoutUrl, grantTypes.'],
+    [{ ...base, clients: { machine: { clientID: 'a' } } }, 'c.json: clients.machine.clientID is unknown (did you mean clientId?); clients.machine takes clientId, clientSecret, redirectUri, webOrigin, logoutUrl, grantTypes. (1 more after this one)'],
+    [{ ...base, clients: { privateKeyJwt: { clientId: 'a', signingKey: 's3cret' } } }, 'c.json: clients.privateKeyJwt.signingKey is no private key: it must be PEM, PKCS #8, with its line breaks.'],
+    [{ ...base, clients: { privateKeyJwt: { clientId: 'a', signingKey: 's3cret', signingAlgorithm: 'HS256' } } }, 'c.json: clients.privateKeyJwt.signingAlgorithm must be RS256 or RS384 or RS512 or PS256 or PS384 or PS512 or ES256 or ES384 or ES512 (did you mean ES256?).'],
     [{}, 'c.json: target is missing.'],
     [{ target: {} }, 'c.json: target.baseUrl is missing.'],
     [{ ...base, clients: { machine: { clientId: 'a', clientSecret: 5 } } }, 'c.json: clients.machine.clientSecret must be a text, and it is a number.'],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -58,7 +59,9 @@ test('init writes what run takes as it is, and overwrites nothing', async () => 
   // With every comment taken off it is still one, given the variables of .env.example.
   const complete = readFileSync(file, 'utf8').replace(/^# (?= *[\w-]+:(?: |$)|require:)/gm, '').replace(/^auth0: how .*$|^yaml-language-server.*$/gm, '')
   writeFileSync(join(folder.path, 'complete.yaml'), complete)
-  const environment = Object.fromEntries(readFileSync(join(folder.path, '.env.example'), 'utf8').trim().split('\n').map((line) => [line.replace('=', ''), 'value']))
-  await expect(loadConfiguration(join(folder.path, 'complete.yaml'), environment)).resolves.toMatchObject({ clients: { public: { clientId: 'value' } }, require: ['login', 'userinfo'] })
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const environment = Object.fromEntries(readFileSync(join(folder.path, '.env.example'), 'utf8').trim().split('\n').map((line) => [line.replace('=', ''), line.startsWith('CONFORMANCE_ASSERTION_KEY') ? pem : 'value']))
+  const given = { ...environment, CONFORMANCE_ASSERTION_KEY: tenant.configuration.clients!.privateKeyJwt!.signingKey }
+  await expect(loadConfiguration(join(folder.path, 'complete.yaml'), given)).resolves.toMatchObject({ clients: { public: { clientId: 'value' } }, require: ['login', 'userinfo'] })
   expect((await conformance(['init', '--base-url', tenant.url, '--yes'], { cwd: folder.path })).code).toBe(2)
 })

@@ -37,3 +37,26 @@ test('starts keep their distance, however many may run', async () => {
   expect((starts.at(-1)! - starts[0]!)).toBeGreaterThanOrEqual(9 * 20 - 1)
   for (const [at] of gaps.entries()) expect(starts[at + 1]! - starts[0]!).toBeGreaterThanOrEqual((at + 1) * 20 - 1)
 })
+
+test('what answers slowly is asked less at a time, until it is quick again', async () => {
+  const limiter = createLimiter({ concurrency: 8, slowMs: 100 })
+  const mostOf = async (count: number, task: () => Promise<void>): Promise<number> => {
+    let running = 0
+    let most = 0
+    await Promise.allSettled(Array.from({ length: count }, () => limiter.run(async () => {
+      most = Math.max(most, ++running)
+      await task().finally(() => running--)
+    })))
+    return most
+  }
+  for (let times = 0; times < 3; times++) {
+    await mostOf(8, async () => {
+      await sleep(150)
+      throw new Error('no answer')
+    })
+  }
+  expect(await mostOf(8, () => sleep(150))).toBe(4)
+  expect(await mostOf(8, () => sleep(150))).toBe(2)
+  await mostOf(100, async () => {})
+  expect(await mostOf(16, () => sleep(1))).toBe(8)
+})

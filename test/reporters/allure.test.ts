@@ -103,7 +103,7 @@ describe('a run written as Allure results', () => {
       response: {
         status: 200,
         headers: [{ name: 'Content-Type', value: 'application/json; charset=utf-8' }, { name: 'Cache-Control', value: 'no-store' }],
-        body: { contentType: 'application/json; charset=utf-8', encoding: 'utf8', value: '{"access_token":"[access_token removed]"}' },
+        body: { contentType: 'application/json; charset=utf-8', encoding: 'utf8', value: '{\n  "access_token": "[access_token removed]"\n}' },
       },
       start: Date.UTC(2026, 10, 24, 6, 0, 0, 200),
       stop: Date.UTC(2026, 10, 24, 6, 0, 0, 212),

@@ -16,6 +16,7 @@ import type { Verdict } from '../../core/verdict.ts'
 import type { World } from '../../core/world.ts'
 import { renderJson } from '../../reporters/index.ts'
 import { comparedRun, fixedRun, greenRun } from './fixed-run.ts'
+import { storyRun } from './story-run.ts'
 
 type Schema = { [name: string]: unknown }
 const schema = JSON.parse(readFileSync(join(packageRoot, 'docs/run.schema.json'), 'utf8')) as Schema
@@ -75,7 +76,7 @@ async function judged(): Promise<Verdict[]> {
 }
 
 test('the fixed runs satisfy the schema, and hold nothing that it does not describe', () => {
-  for (const run of [fixedRun, greenRun, comparedRun, { ...fixedRun, shard: { index: 1, count: 2, plan: fixedRun.suite.document } }, { ...fixedRun, interrupted: true }]) {
+  for (const run of [fixedRun, greenRun, comparedRun, storyRun, { ...fixedRun, shard: { index: 1, count: 2, plan: fixedRun.suite.document } }, { ...fixedRun, interrupted: true }]) {
     expect(errorsOf(validate, JSON.parse(renderJson(run)))).toEqual([])
     expect(errorsOf(validateClosed, JSON.parse(renderJson(run)))).toEqual([])
   }
@@ -100,6 +101,7 @@ test.for([
   ['a verdict without sources', (run: Run) => ({ ...run, verdicts: [{ ...run.verdicts[0], sources: [] }] })],
   ['an exchange with neither response nor failure', (run: Run) => ({ ...run, verdicts: [{ ...run.verdicts[0], exchanges: [{ request: run.verdicts[0]!.exchanges[0]!.request, startedAt: run.startedAt, durationMs: 1 }] }] })],
   ['a header that is no pair', (run: Run) => ({ ...run, verdicts: [{ ...run.verdicts[0], exchanges: [{ request: { method: 'GET', url: '', headers: [['a']] }, failure: 'x', startedAt: run.startedAt, durationMs: 1 }] }] })],
+  ['a step of a counterexample without what was expected', (run: Run) => ({ ...run, verdicts: [{ ...storyRun.verdicts[0], counterexample: { ...storyRun.verdicts[0]!.counterexample, steps: [{ title: 'a', actual: 'b', held: true, exchanges: 1 }] } }] })],
   ['a time that is none', (run: Run) => ({ ...run, startedAt: 'yesterday' })],
 ] as const)('the schema refuses %s', ([, broken]) => {
   expect(errorsOf(validate, broken(fixedRun))).not.toEqual([])

@@ -43,9 +43,9 @@ test.for([[0, '0 ms'], [999, '999 ms'], [1500, '1.5 s'], [125_000, '2 min 5 s']]
 })
 
 test('the command that runs a check again names the profile where it is not the usual one, and is safe to paste', () => {
-  expect(rerunOf('a/b-c/d_e', { profile: 'auth0' })).toBe('conformance run a/b-c/d_e')
-  expect(rerunOf('a/b', { profile: 'standard' })).toBe('conformance run a/b --profile standard')
-  expect(rerunOf("a; rm -rf '~'", { profile: 'auth0' })).toBe("conformance run 'a; rm -rf '\\''~'\\'''")
+  expect(rerunOf({ check: 'a/b-c/d_e' }, { profile: 'auth0' })).toBe('conformance run a/b-c/d_e')
+  expect(rerunOf({ check: 'a/b' }, { profile: 'standard' })).toBe('conformance run a/b --profile standard')
+  expect(rerunOf({ check: "a; rm -rf '~'" }, { profile: 'auth0' })).toBe("conformance run 'a; rm -rf '\\''~'\\'''")
 })
 
 test('who stays at the target is told in one line, in the terminal, in Markdown and on the page', () => {

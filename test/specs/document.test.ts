@@ -101,7 +101,7 @@ test('every variant of the collection has a success and at least two demands on 
 })
 
 test('every demand has a level and a source, demands something, and uses known words', () => {
-  const members = ['title', 'level', 'profiles', 'needs', 'x-source', 'status', 'mediaType', 'headers', 'error', 'description', 'body', 'text', 'jwt']
+  const members = ['title', 'level', 'profiles', 'needs', 'afterLogin', 'x-source', 'status', 'mediaType', 'headers', 'error', 'description', 'body', 'text', 'jwt']
   for (const { at, demand } of demands) {
     expect(['must', 'should', 'may'], at).toContain(demand.level)
     expect(demand['x-source'].length, at).toBeGreaterThan(0)

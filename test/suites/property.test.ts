@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
 import type { Check } from '../../core/check.ts'
 import { Blocked } from '../../core/finding.ts'
+import type { World } from '../../core/world.ts'
 import { toChecks } from '../../suites/checks.ts'
-import { expectForAll, type Property } from '../../suites/property.ts'
+import { expectForAll, type Attempt, type Shrinking } from '../../suites/property.ts'
 import { finding } from '../../core/expectation.ts'
 import { machineMutants } from '../../fixtures/mutants/machine.ts'
 import { machine } from '../../suites/grants/machine/index.ts'
@@ -28,20 +30,90 @@ test('what blocks an input after another has failed does not hide the failure', 
 })
 
 test('the same seed finds the same counterexample', async () => {
-  const { options, killedBy } = machineMutants.find(({ id }) => id === 'machine/last-code-alone-is-remembered')!
-  const checks = machine.filter(({ id }) => id === killedBy)
-  const stories = [await judge(options, checks, 5), await judge(machineMutants.find(({ killedBy: by, id }) => by === killedBy && id.endsWith('remembered'))!.options, checks, 5)]
-    .map(([verdict]) => verdict?.counterexample)
-  expect(stories[0]).toMatchObject({ seed: 5 })
-  expect(stories[1]).toEqual(stories[0])
+  const { killedBy } = machineMutants.find(({ id }) => id === 'machine/nonce-of-the-first-login')!
+  const found = async (seed: number) => {
+    const { options } = machineMutants.find(({ id }) => id === 'machine/nonce-of-the-first-login')!
+    const [verdict] = await judge(options, machine.filter(({ id }) => id === killedBy), seed)
+    const { script: _, ...counterexample } = verdict!.counterexample!
+    return counterexample
+  }
+  const first = await found(5)
+  expect(first).toMatchObject({ seed: 5 })
+  expect(await found(5)).toEqual(first)
 }, 30_000)
 
-function propertyOf(judged: Property<number>['judge']): Check {
+describe('making a failing input smaller ends', () => {
+  const differs = [finding('it', 'a', 'b')]
+  const failing = async (input: number, { step }: Attempt): Promise<void> => step(`tries ${input}`, async () => ({ expected: 'a', actual: 'b', findings: input >= 10 ? differs : [] }))
+
+  test('after so many attempts, and says so', async () => {
+    let tried = 0
+    const [verdict] = await judge({}, [propertyOf(async (input, attempt) => {
+      tried++
+      await failing(input, attempt)
+    }, { attempts: 3 })])
+    expect(verdict).toMatchObject({ status: 'fail', counterexample: { limit: 'attempts' } })
+    expect(tried).toBe(4)
+  })
+
+  test('after so many requests, in the middle of an attempt, and says so', async () => {
+    let sent = 0
+    const [verdict] = await judge({}, [propertyOf(async (input, attempt, { client }) => {
+      for (let at = 0; at < 5; at++) {
+        await attempt.step('asks', async () => {
+          sent++
+          await client.send({ method: 'GET', path: '/x' })
+          return { expected: '', actual: '', findings: [] }
+        })
+      }
+      await failing(input, attempt)
+    }, { requests: 12 })])
+    expect(verdict).toMatchObject({ status: 'fail', counterexample: { limit: 'requests' } })
+    expect(sent).toBe(12)
+  })
+
+  test('against a slow target, in the middle of an attempt, and says so', async () => {
+    const [verdict] = await judge({}, [propertyOf(async (input, attempt) => {
+      for (let at = 0; at < 10; at++) {
+        await attempt.step('waits', async () => {
+          await sleep(20)
+          return { expected: '', actual: '', findings: [] }
+        })
+      }
+      await failing(input, attempt)
+    }, { milliseconds: 50 })])
+    expect(verdict).toMatchObject({ status: 'fail', counterexample: { limit: 'time' } })
+    // Seventeen attempts would be more than three seconds.
+    expect(verdict!.durationMs).toBeLessThan(2000)
+  })
+
+  test('by itself where nothing smaller fails, and says nothing', async () => {
+    const [verdict] = await judge({}, [propertyOf(failing)])
+    expect(verdict?.counterexample).toMatchObject({ input: '10', before: 1, steps: [{ title: 'tries 10', exchanges: 0 }] })
+    expect(verdict?.counterexample).not.toHaveProperty('limit')
+  })
+})
+
+test('what was sent between two steps belongs to the second', async () => {
+  const [verdict] = await judge({}, [propertyOf(async (_, { step }, { client }) => {
+    const ask = (): Promise<unknown> => client.send({ method: 'GET', path: '/x' })
+    await ask()
+    await step('one', async () => ({ expected: '', actual: '', findings: [] }))
+    await ask()
+    await step('two', async () => {
+      await ask()
+      return { expected: 'a', actual: 'b', findings: [finding('it', 'a', 'b')] }
+    })
+  })])
+  expect(verdict).toMatchObject({ exchanges: [{}, {}, {}, {}], counterexample: { before: 1, steps: [{ exchanges: 1 }, { exchanges: 2 }] } })
+})
+
+function propertyOf(judged: (input: number, attempt: Attempt, world: World) => Promise<void>, shrinking: Partial<Shrinking> = {}): Check {
   const [check] = toChecks({ operations: [], collectionItems: [] }, [{
     id: 'property/under-test', title: 'A number', sources: [], level: 'must', needs: [],
     async run(world) {
       await world.client.send({ method: 'GET', path: '/before' })
-      await expectForAll(world, (fc) => fc.nat(), { count: 3, judge: judged })
+      await expectForAll(world, (fc) => fc.nat(), { count: 3, examples: [123_456], shrinking, judge: (input, attempt) => judged(input, attempt, world) })
     },
   }])
   return check!

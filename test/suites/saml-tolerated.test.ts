@@ -4,6 +4,7 @@ import type { ReferenceTenantOptions } from '../../fixtures/reference/server.ts'
 import { samlDefaults } from '../../fixtures/reference/saml/index.ts'
 import { wsFedDefaults } from '../../fixtures/reference/ws-federation/index.ts'
 import { attributes } from '../../suites/protocols/saml/attributes.ts'
+import { consumers } from '../../suites/protocols/saml/consumers.ts'
 import { metadata } from '../../suites/protocols/saml/metadata.ts'
 import { response } from '../../suites/protocols/saml/response.ts'
 import { signOnRequest } from '../../suites/protocols/saml/sign-on-request.ts'
@@ -12,7 +13,7 @@ import { metadata as wsFedMetadata } from '../../suites/protocols/ws-federation/
 import { signInChecks } from '../../suites/protocols/ws-federation/sign-in.ts'
 import { judge, notPassed } from '../judging.ts'
 
-const checks = [...metadata, ...signOnRequest, ...response, ...attributes, ...signature, ...wsFedMetadata, ...signInChecks]
+const checks = [...metadata, ...signOnRequest, ...consumers, ...response, ...attributes, ...signature, ...wsFedMetadata, ...signInChecks]
 const described = (text: (body: string) => string): ReferenceTenantOptions => answering({ path: /^\/samlp\/metadata\/|FederationMetadata\.xml$/, status: 200 }, { text })
 const prefixed = (body: string): string => body.replace(/<(\/?)(EntityDescriptor|IDPSSODescriptor|RoleDescriptor|KeyDescriptor|SingleLogoutService|SingleSignOnService|NameIDFormat)/g, '<$1md:$2').replace(' xmlns="urn:oasis:names:tc:SAML:2.0:metadata"', ' xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"')
 

@@ -91,7 +91,7 @@ export const grants: Rule = (variant) => {
     case 'token/authorization-code':
       return [
         situation('wrong-code', 'a code that was never issued', sendChanged(variant, recipe, wrong('code'))),
-        situation('used-code', 'a code that was used before', twice),
+        { ...situation('used-code', 'a code that was used before', twice), endsGrants: true },
         situation('wrong-redirect-uri', 'a redirect_uri other than the one the code was asked for with', sendChanged(variant, recipe, changedValues((values) =>
           withValue(values, 'redirect_uri', `${valueOf(values, 'redirect_uri')}/other`)))),
         situation('other-clients-code', 'a code of another client', sendChanged(variant, recipe, changedValues((values, world) => asClient(values, world, 'other'))), ['other-client']),
@@ -99,7 +99,7 @@ export const grants: Rule = (variant) => {
     case 'token/authorization-code-pkce':
       return [
         situation('wrong-code', 'a code that was never issued', sendChanged(variant, recipe, wrong('code'))),
-        situation('used-code', 'a code that was used before', twice),
+        { ...situation('used-code', 'a code that was used before', twice), endsGrants: true },
         situation('wrong-verifier', 'a code verifier other than the challenge was made from', sendChanged(variant, recipe, changedValues((values, world) =>
           withValue(values, 'code_verifier', `${world.unique()}-`.padEnd(43, 'x'))))),
         ...(variant.parameters.some(({ name, required }) => name === 'code_verifier' && required) ? [] : [

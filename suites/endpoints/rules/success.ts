@@ -5,7 +5,7 @@ import { changedValues, recipeOf, sendChanged, type Rule } from '../situation.ts
 export const success: Rule = (variant) => {
   const recipe = recipeOf(variant)
   if (!recipe || recipe.successNeeds === 'never') return []
-  const acts = { kind: 'success', needs: [...recipe.needs, ...(recipe.successNeeds ?? [])], effects: variant.effects } as const
+  const acts = { kind: 'success', needs: [...recipe.needs, ...(recipe.successNeeds ?? [])], effects: variant.effects, endsGrants: variant.id === 'revoke' } as const
   const usual = usualMediaType(variant)
   const others = variant.mediaTypes.filter((type) => type !== usual && names[type] !== undefined)
   return [

@@ -1,5 +1,5 @@
 import type { Check, Source } from '../../../core/check.ts'
-import { expectOneOf, expectThat, show } from '../../../core/expectation.ts'
+import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import { isObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
@@ -11,6 +11,7 @@ import { toChecks, type StatedCheck } from '../../checks.ts'
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
 
+const signupPage = auth0Docs('api/authentication/signup/create-a-new-user')
 const startPage = auth0Docs('api/authentication/passwordless/get-code-or-link')
 
 /** The answer repeats what it is about. */
@@ -51,11 +52,80 @@ function arrivalCheck(variant: Variant, slug: string, member: string, title: str
   }
 }
 
+/** Who asks for a code is not told it: else anybody could log in with any address. */
+function secrecyCheck(variant: Variant, member: string, title: string, source: Source): StatedCheck {
+  return {
+    id: `endpoints/${variant.id}/code-untold`,
+    title,
+    sources: [source],
+    level: 'must',
+    profiles: ['auth0'],
+    needs: [...variant.needs, 'inbox'],
+    effects: variant.effects,
+    async run(world) {
+      const ingredients = await recipes[variant.id]!.make(world)
+      const answer = await world.client.send(requestOf(variant, ingredients))
+      const code = (await world.given.message(valueOf(ingredients.values, member)!))?.code
+      if (code === undefined) throw new Blocked('no message with a code arrived, which another check judges')
+      const told = [answer.body, ...answer.headers.map(([, value]) => value)].some((text) => new RegExp(`(?<![\\da-z])${code}(?![\\da-z])`, 'i').test(text))
+      expectThat(!told, 'answer', 'nothing of the code that was sent', '(the code)')
+    },
+  }
+}
+
+/** Something that is no address is refused before anything is sent to it. */
+function malformedCheck(variant: Variant, member: string, value: string, title: string, source: Source): StatedCheck {
+  return {
+    id: `endpoints/${variant.id}/malformed-${member.replace('_', '-')}`,
+    title,
+    sources: [source],
+    level: 'should',
+    profiles: ['auth0'],
+    needs: variant.needs,
+    effects: variant.effects,
+    async run(world) {
+      const { values } = await recipes[variant.id]!.make(world)
+      const answer = await world.client.send(requestOf(variant, { values: values.map(([name, given]) => [name, name === member ? value : given] as const) }))
+      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+    },
+  }
+}
+
 /** What sign-up, password change, passwordless start and userinfo do, beyond the form of their answers. */
 export function accountSemantics(variant: Variant): Check[] {
   const shared = { operations: [operationOf(variant)], collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem] }
   switch (variant.id) {
-    case 'database/signup': return toChecks(shared, [echoCheck(variant, 'email', 'Sign-up: the answer names the address that signed up', recorded2021), {
+    case 'database/signup': return toChecks(shared, [echoCheck(variant, 'email', 'Sign-up: the answer names the address that signed up', recorded2021),
+      malformedCheck(variant, 'email', 'no-address', 'Sign-up: what is no address is refused', signupPage), {
+      id: 'endpoints/database/signup/no-identifier',
+      title: 'Sign-up: without an address, a name or a number there is nobody to sign up',
+      sources: [signupPage],
+      level: 'should',
+      profiles: ['auth0'],
+      needs: variant.needs,
+      effects: variant.effects,
+      async run(world) {
+        const { values } = await recipes['database/signup']!.make(world)
+        const answer = await world.client.send(requestOf(variant, { values: values.filter(([name]) => !['email', 'username', 'phone_number'].includes(name)) }))
+        expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+      },
+    }, {
+      id: 'endpoints/database/signup/profile',
+      title: 'Sign-up: the answer tells the name that was given',
+      sources: [signupPage],
+      level: 'should',
+      profiles: ['auth0'],
+      needs: variant.needs,
+      effects: variant.effects,
+      async run(world) {
+        const { values } = await recipes['database/signup']!.make(world)
+        const given = { given_name: 'Grace', family_name: 'Conformance', name: 'Grace Conformance', nickname: 'grace' }
+        const answer = await world.client.send(requestOf(variant, { values: [...values.filter(([name]) => !(name in given)), ...Object.entries(given)] }))
+        if (answer.status !== 200) throw new Blocked(`the request was answered with ${answer.status}`)
+        const body = isObject(answer.json) ? answer.json : {}
+        expectNone(Object.entries(given).flatMap(([name, value]) => (body[name] === value ? [] : [finding(`body /${name}`, value, show(body[name]))])))
+      },
+    }, {
       id: 'endpoints/database/signup/user-can-log-in',
       title: 'Sign-up: the new user can log in, and the id in the answer is part of the user id',
       sources: [auth0Docs('api/authentication/signup/create-a-new-user'), recorded2021],
@@ -122,10 +192,14 @@ export function accountSemantics(variant: Variant): Check[] {
     ])
     case 'passwordless/start-email': return toChecks(shared, [
       echoCheck(variant, 'email', 'Passwordless by e-mail: the answer names the address that the message goes to', startPage),
+      secrecyCheck(variant, 'email', 'Passwordless by e-mail: the answer does not tell the code', startPage),
+      malformedCheck(variant, 'email', 'no-address', 'Passwordless by e-mail: what is no address is refused', startPage),
       arrivalCheck(variant, 'mail', 'email', 'Passwordless by e-mail: a code of digits arrives', auth0Docs('authenticate/passwordless/authentication-methods/email-otp')),
     ])
     case 'passwordless/start-sms': return toChecks(shared, [
       echoCheck(variant, 'phone_number', 'Passwordless by SMS: the answer names the number that the message goes to', startPage),
+      secrecyCheck(variant, 'phone_number', 'Passwordless by SMS: the answer does not tell the code', startPage),
+      malformedCheck(variant, 'phone_number', 'no-number', 'Passwordless by SMS: what is no number is refused', startPage),
       arrivalCheck(variant, 'message', 'phone_number', 'Passwordless by SMS: a code of digits arrives', auth0Docs('authenticate/passwordless/authentication-methods/sms-otp')),
     ])
     case 'userinfo': return toChecks(shared, [{
@@ -162,6 +236,7 @@ export function accountSemantics(variant: Variant): Check[] {
       sources: [auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')],
       level: 'must',
       needs: [...variant.needs, 'refresh-token'],
+      endsGrants: true,
       async run(world) {
         const { values } = await recipes.revoke!.make(world)
         const revocation = await world.client.send(requestOf(variant, { values }))

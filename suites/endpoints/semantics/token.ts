@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose'
+import { compactVerify, createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import type { Check } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
@@ -41,7 +41,7 @@ type Send = (world: World, change?: (values: Values) => Values) => Promise<{ ans
 function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
   const prefix = `endpoints/${variant.id}/id-token`
   // OpenID Connect Core 12.2 lets a server leave the ID token out of a refresh; Auth0 gives one.
-  const profiles: Check['profiles'] = variant.id === 'token/refresh-token' ? ['auth0'] : ['auth0', 'standard']
+  const profiles: Check['profiles'] = variant.id === 'token/refresh-token' ? ['auth0'] : profilesOf(variant)
   return [
     {
       id: `${prefix}/signature`,
@@ -49,7 +49,7 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
       sources: [oidcCore('3.1.3.7', 'IDTokenValidation'), recorded2021],
       level: 'must',
       profiles,
-      needs: [...needs, 'jwks'],
+      needs: [...needs, 'openid-connect', 'jwks'],
       async run(world) {
         const token = idTokenOf((await send(world)).answer)
         expectNone(await signatureFindings(world, token, 'id_token'))
@@ -61,7 +61,7 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
       sources: [oidcCore('2', 'IDToken'), recorded2021],
       level: 'must',
       profiles,
-      needs,
+      needs: [...needs, 'openid-connect'],
       async run(world) {
         const { answer, values } = await send(world)
         const { claims } = decoded(idTokenOf(answer), 'id_token')
@@ -77,14 +77,21 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
   ]
 }
 
+/** OpenID Connect says nothing of what passwords are exchanged for; at Auth0 they are exchanged for what a login gives. */
+function profilesOf({ id }: Variant): Check['profiles'] {
+  return /^token\/(?:password|passwordless)/.test(id) ? ['auth0'] : ['auth0', 'standard']
+}
+
 function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  const profiles = profilesOf(variant)
   return [
     {
       id: `endpoints/${variant.id}/access-token/userinfo`,
       title: `${variant.title}: the access token for openid is good for the profile of the same user`,
       sources: [oidcCore('5.3.1', 'UserInfoRequest'), oidcCore('5.3.2', 'UserInfoResponse'), recorded2021],
       level: 'must',
-      needs,
+      profiles,
+      needs: [...needs, 'openid-connect', 'userinfo'],
       async run(world) {
         const { answer } = await send(world)
         const profile = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessTokenOf(answer)}` } })
@@ -99,7 +106,8 @@ function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send):
       title: `${variant.title}: the scope in the answer, where there is one, holds openid`,
       sources: [rfc(6749, '5.1'), recorded2021],
       level: 'must',
-      needs,
+      profiles,
+      needs: [...needs, 'openid-connect'],
       async run(world) {
         const { answer } = await send(world)
         if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
@@ -140,9 +148,11 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
         const clientId = valueOf(values, 'client_id')
         const { expires_in: lifetime, scope } = bodyOf(answer)
         expectNone(
-          scope === undefined || claims.scope === undefined || claims.scope === scope ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
+          scope === undefined || claims.scope === scope ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
           claims.iss === world.target.issuer ? [] : [finding('access_token claims /iss', world.target.issuer, show(claims.iss))],
-          [claims.aud].flat().includes(audience) ? [] : [finding('access_token claims /aud', show(audience), show(claims.aud))],
+          // With openid, userinfo is one as well.
+          [claims.aud].flat().includes(audience) && [claims.aud].flat().every((one) => one === audience || one === `${world.target.issuer}userinfo`)
+            ? [] : [finding('access_token claims /aud', show(audience), show(claims.aud))],
           // `azp` in Auth0's own profile, `client_id` in that of RFC 9068.
           [claims.azp, claims.client_id].includes(clientId) ? [] : [finding('access_token claims /azp', show(clientId), show(claims.azp ?? claims.client_id))],
           timeFindings(claims, 'access_token'),
@@ -287,16 +297,33 @@ function timeFindings(claims: JsonObject, name: string): Finding[] {
   return [
     ...(typeof iat === 'number' && Math.abs(iat - now) < 120 ? [] : [finding(`${name} claims /iat`, 'the current time, in seconds', show(iat))]),
     ...(typeof exp === 'number' && typeof iat === 'number' && exp > iat && exp > now - 120 ? [] : [finding(`${name} claims /exp`, 'a later time, in seconds', show(exp))]),
+    // Nobody may accept it before (RFC 7519 4.1.5).
+    ...(claims.nbf === undefined || (typeof claims.nbf === 'number' && claims.nbf < now + 120) ? [] : [finding(`${name} claims /nbf`, 'no later than now', show(claims.nbf))]),
   ]
+}
+
+/** By the secret as it is written, or by what it encodes: Auth0 knows both. */
+async function isSignedWith(token: string, secret: string): Promise<boolean> {
+  const keys = [Buffer.from(secret), Buffer.from(secret, 'base64')]
+  const verdicts = await Promise.all(keys.map((key) => compactVerify(token, key).then(() => true, () => false)))
+  return verdicts.includes(true)
 }
 
 /** Signatures that anybody can verify with a published key (RFC 7518, 3.1, and RFC 8037). */
 const publicAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 
-/** Why a token's signature is not one of a published key. Throws {@link Blocked} where the client is set to be given tokens with a shared secret. */
+/**
+ * Why a token's signature is not one of a published key. Throws {@link Blocked} where the client is set to be given tokens with a shared
+ * secret, which then is that client's own.
+ */
 export async function signatureFindings(world: World, token: string, name: string): Promise<Finding[]> {
-  const header = decoded(token, name).header
-  if (String(header.alg).startsWith('HS')) throw new Blocked(`the ${name} is signed with a secret (${show(header.alg)}); set the client or the API to RS256`)
+  const { header, claims } = decoded(token, name)
+  const isShared = String(header.alg).startsWith('HS')
+  const secret = Object.values(world.personas.clients).find((client) => [claims.aud].flat().includes(client?.clientId))?.clientSecret
+  if (isShared && name === 'id_token' && secret !== undefined && !(await isSignedWith(token, secret))) {
+    return [finding(`${name} signature`, 'one that a published key or the client secret verifies', `${show(header.alg)} with another secret`)]
+  }
+  if (isShared) throw new Blocked(`the ${name} is signed with a secret (${show(header.alg)}); set the client or the API to RS256`)
   const answer = await world.client.send({ method: 'GET', path: '/.well-known/jwks.json' })
   const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? (answer.json as unknown as JSONWebKeySet) : undefined
   if (!keys) throw new Blocked(`GET /.well-known/jwks.json answered ${answer.status} without a key set`)
@@ -304,7 +331,8 @@ export async function signatureFindings(world: World, token: string, name: strin
     await jwtVerify(token, createLocalJWKSet(keys), { algorithms: publicAlgorithms, clockTolerance: 120 })
     return []
   } catch (error) {
-    if (!(error instanceof errors.JOSEError)) throw error
+    // A published key may be none that WebCrypto takes.
+    if (!(error instanceof errors.JOSEError)) return [finding(`${name} signature`, 'one that a published key verifies', `${show(header.alg)} with kid ${show(header.kid)}: ${error instanceof Error ? error.message : String(error)}`)]
     // A token that is out of date has been verified: its times are another check's business.
     if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) return []
     return [finding(`${name} signature`, 'one that a published key verifies', `${show(header.alg)} with kid ${show(header.kid)}: ${error.code}`)]

@@ -15,6 +15,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
     title: 'Of several redemptions of one code at the same time, one at most gives tokens',
     sources: [rfc(6749, '4.1.2'), auth0Docs('get-started/authentication-and-authorization-flow/authorization-code-flow')],
     level: 'should',
+    endsGrants: true,
     needs,
     async run(world) {
       const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
@@ -28,6 +29,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
     title: 'The replay of a code ends the access token that it gave, where that can be called back',
     sources: [rfc(6749, '4.1.2')],
     level: 'should',
+    endsGrants: true,
     profiles: ['standard'],
     needs: [...needs, 'userinfo'],
     async run(world) {
@@ -43,6 +45,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
     title: 'The replay of a code ends the refresh token that it gave',
     sources: [rfc(6749, '4.1.2')],
     level: 'should',
+    endsGrants: true,
     profiles: ['standard'],
     needs: [...needs, 'refresh-token'],
     async run(world) {

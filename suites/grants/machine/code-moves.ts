@@ -1,116 +1,100 @@
 import type { Answer } from '../../../core/client.ts'
-import { finding, show } from '../../../core/expectation.ts'
-import type { Finding } from '../../../core/finding.ts'
-import { decodeJwt, errorCodeOf } from '../../../specs/judgement.ts'
+import { finding } from '../../../core/expectation.ts'
 import { codeRequest, newVerifier } from '../../protocols/oidc/authorization/authorizing.ts'
-import { freshCode } from '../../protocols/oidc/properties/asking.ts'
-import { bodyOf, clientOf, grantedFindings, redeem, refusedFindings, scopesIn, type Role } from '../token-requests.ts'
-import { picked, type CodeState, type Game, type LoginRole, type LoginState } from './model.ts'
+import { clientOf, grantedFindings, redeem, refusedFindings } from '../token-requests.ts'
+import { audienceFindings, loginOf, nonceFindings, told, userFindings } from './answers.ts'
+import { codeIn } from './browser-moves.ts'
+import { doubtGrants, picked, type CodeState, type Game, type LoginRole, type Move } from './model.ts'
 
-/** Does nothing where the model has nothing that it could be done with. */
-export type Move = (game: Game, pick: number) => Promise<void>
+const scopeChoices = [['openid', 'offline_access', 'profile'], ['openid', 'offline_access', 'email'], ['openid', 'offline_access']] as const
 
-const scopeChoices = [['openid', 'offline_access'], ['openid', 'offline_access', 'profile'], ['openid', 'offline_access', 'email']] as const
-
-/** Asks for a code of a client, with the session of the one login. */
+/** Asks for a code of a client, in a browser in which somebody is logged in. */
 export function authorize(role: LoginRole): Move {
-  return async ({ world, ask, model, attempt }, pick) => {
-    if (world.personas.clients[role]?.redirectUri === undefined) return
-    const scopes = picked(scopeChoices, pick) ?? []
-    const { parameters, codeVerifier } = codeRequest(world, { scope: scopes.join(' ') }, role)
+  return async ({ world, model, attempt }, pick) => {
+    const client = world.personas.clients[role]
+    const open = model.browsers.filter(({ status }) => status === 'open')
+    const browser = picked(open, pick)
+    if (client?.redirectUri === undefined || !browser) return false
+    const scopes = picked(scopeChoices, Math.floor(pick / open.length)) ?? []
+    const { parameters, codeVerifier } = codeRequest(world, { scope: scopes.join(' '), client_id: client.clientId, redirect_uri: client.redirectUri })
     const name = `code ${model.codes.length + 1}`
-    await attempt.step(`Authorize: the ${role} client asks for ${name} (${scopes.join(' ')})`, async () => {
-      const code = await freshCode(ask, parameters, role)
-      const given = { code, redirectUri: clientOf(world, role).redirectUri ?? '', codeVerifier }
+    const whose = model.browsers.length > 1 ? `, in ${browser.name} of ${browser.user.name}` : ''
+    await attempt.step(`Authorize: the ${role} client asks for ${name} (${scopes.join(' ')})${whose}`, async () => {
+      const code = await codeIn(world, browser, parameters)
+      const given = { code, redirectUri: parameters.redirect_uri ?? '', codeVerifier }
       const isSecond = model.codes.some((other) => other.given.code === code)
-      model.codes.push({ name, role, given, nonce: parameters.nonce ?? '', scopes, status: 'fresh' })
+      model.codes.push({ name, role, user: browser.user, given, nonce: parameters.nonce ?? '', scopes, status: 'fresh' })
       return { expected: 'a code that was never given before', actual: isSecond ? 'a code that was given before' : 'a code', findings: isSecond ? [finding('code', 'one that was never given before', 'one that was given before')] : [] }
     })
+    return true
   }
 }
 
 /** Redeems a code as it has to be done. */
 export const redeemRightly: Move = async ({ world, model, attempt }, pick) => {
-  const code = picked(model.codes.filter(({ status }) => status !== 'used'), pick)
-  if (!code) return
+  const code = unused(model.codes, pick)
+  if (!code) return false
   await attempt.step(`Redeem: the ${code.role} client redeems ${code.name}`, async () => {
     const answer = await redeem(world, code.role, code.given)
     const isSure = code.status === 'fresh'
     code.status = 'used'
     const refused = refusedFindings(answer, 'the redemption')
     if (refused.length > 0) return { expected: isSure ? '200 with tokens' : '200 with tokens, or a refusal', actual: told(answer), findings: isSure ? refused : [] }
-    const login: LoginState = {
-      name: code.name.replace('code', 'login'), role: code.role, scopes: [...new Set([...code.scopes, ...(scopesIn(answer) ?? [])])], status: 'live', refreshTokens: [], accessTokens: [],
+    const { role, user, scopes } = code
+    code.login = loginOf(answer, { name: code.name.replace('code', 'login'), role, user, scopes })
+    model.logins.push(code.login)
+    return {
+      expected: isSure ? '200 with tokens of the user, for this request' : '200 with tokens, or a refusal',
+      actual: told(answer),
+      findings: [...userFindings(model, code, answer), ...nonceFindings(code, answer), ...audienceFindings(clientOf(world, role).clientId, answer)],
     }
-    code.login = login
-    model.logins.push(login)
-    keepTokens(login, answer)
-    return { expected: isSure ? '200 with tokens of the user, for this request' : '200 with tokens, or a refusal', actual: told(answer), findings: [...userFindings(model, answer), ...nonceFindings(code, answer)] }
   })
+  return true
 }
 
 /** Sends a code again that was redeemed. What becomes of its tokens is the server's choice. */
 export const replay: Move = async (game, pick) => {
   const code = picked(game.model.codes.filter(({ status, login }) => status === 'used' && login), pick)
-  if (!code) return
+  if (!code) return false
   await refused(game, code, `Replay: the ${code.role} client redeems ${code.name} again`, () => redeem(game.world, code.role, code.given))
-  if (code.login?.status === 'live') code.login.status = 'doubtful'
+  doubtGrants(game.model, code.user)
+  return true
 }
 
 /** Redeems a code by a client that it was not given to. */
 export const redeemElsewhere: Move = async (game, pick) => {
-  const { clients } = game.world.personas
-  const code = unused(game, pick)
-  if (!code) return
-  const role = picked((['other', 'confidential', 'public'] as const).filter((one): one is Role => one !== code.role && clients[one] !== undefined), pick)
-  if (!role) return
+  const code = unused(game.model.codes, pick)
+  const role = code && picked(strangersTo(game, code.role), pick)
+  if (!role) return false
   await refused(game, code, `Redeem elsewhere: the ${role} client redeems ${code.name}, which the ${code.role} client was given`, () => redeem(game.world, role, code.given))
+  return true
 }
 
 /** Redeems a code with a parameter that differs from what it was asked for with. */
 export function redeemWrongly(what: 'another redirect URI' | 'another verifier' | 'no verifier'): Move {
   return async (game, pick) => {
-    const code = unused(game, pick)
-    if (!code) return
-    const others = game.model.codes.filter((other) => other !== code).map(({ given }) => given.codeVerifier ?? newVerifier())
+    const code = unused(game.model.codes, pick)
+    if (!code) return false
+    const others = game.model.codes.filter((other) => other !== code).map(({ given }) => given)
     const change = {
-      'another redirect URI': { redirect_uri: `${code.given.redirectUri}/elsewhere` },
+      // That of another client's code is registered as well.
+      'another redirect URI': { redirect_uri: picked([...others.map(({ redirectUri }) => redirectUri).filter((uri) => uri !== code.given.redirectUri), `${code.given.redirectUri}/elsewhere`], pick) ?? '' },
       // That of another code is as good as any for whoever keeps them by the client.
-      'another verifier': { code_verifier: picked([...others, newVerifier()], pick) ?? newVerifier() },
+      'another verifier': { code_verifier: picked([...others.map(({ codeVerifier = newVerifier() }) => codeVerifier), newVerifier()], pick) ?? newVerifier() },
       'no verifier': { code_verifier: '' },
     }[what]
     await refused(game, code, `Redeem wrongly: the ${code.role} client redeems ${code.name} with ${what}`, () => redeem(game.world, code.role, code.given, change))
+    return true
   }
 }
 
-/** What an answer of the token endpoint was, in a few words. */
-export function told(answer: Answer): string {
-  if (typeof bodyOf(answer).access_token === 'string') return `${answer.status} with tokens`
-  return errorCodeOf(answer) === undefined ? String(answer.status) : `${answer.status} ${errorCodeOf(answer)}`
+/** Clients that a code or token of one is worthless to. */
+export function strangersTo({ world: { personas: { clients } } }: Game, role: LoginRole): LoginRole[] {
+  return (['other', 'confidential', 'public'] as const).filter((one) => one !== role && clients[one] !== undefined)
 }
 
-/** Adds what an answer gave to a login. */
-export function keepTokens(login: LoginState, answer: Answer): void {
-  const { access_token: accessToken, refresh_token: refreshToken } = bodyOf(answer)
-  if (typeof accessToken === 'string') login.accessTokens.push(accessToken)
-  if (typeof refreshToken === 'string' && refreshToken !== login.refreshTokens.at(-1)) login.refreshTokens.push(refreshToken)
-}
-
-/** ID tokens of one user name one subject, whichever client they are for. */
-export function userFindings(model: Game['model'], answer: Answer): Finding[] {
-  const sub = decodeJwt(bodyOf(answer).id_token)?.claims.sub
-  if (typeof sub !== 'string') return []
-  model.subject ??= sub
-  return sub === model.subject ? [] : [finding('claim /sub of the ID token', model.subject, sub)]
-}
-
-function nonceFindings({ nonce }: CodeState, answer: Answer): Finding[] {
-  const claims = decodeJwt(bodyOf(answer).id_token)?.claims
-  return claims === undefined || claims.nonce === nonce ? [] : [finding('claim /nonce of the ID token', nonce, show(claims.nonce))]
-}
-
-function unused({ model }: Game, pick: number): CodeState | undefined {
-  return picked(model.codes.filter(({ status }) => status !== 'used'), pick)
+function unused(codes: readonly CodeState[], pick: number): CodeState | undefined {
+  return picked(codes.filter(({ status }) => status !== 'used'), pick)
 }
 
 async function refused({ attempt }: Game, code: CodeState, title: string, ask: () => Promise<Answer>): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Check } from '../../../core/check.ts'
-import { expectNone } from '../../../core/expectation.ts'
+import { expectNone, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
-import { errorCodeOf } from '../../../specs/judgement.ts'
+import { decodeJwt, errorCodeOf } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
-import { clientOf, currentToken, grantedFindings, refresh, refusedFindings } from '../token-requests.ts'
+import { bodyOf, clientOf, currentToken, grantedFindings, redeem, refresh, refusedFindings, tokenOf } from '../token-requests.ts'
 
 const sources = [rfc(6749, '6'), auth0Docs('secure/tokens/refresh-tokens/use-refresh-tokens')]
 
@@ -65,4 +65,39 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
       expectNone(refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
     },
   },
+  {
+    id: 'grants/refresh-token/current-token/audience',
+    title: 'The access token of a refresh is for the API that the login was for',
+    sources,
+    level: 'should',
+    profiles: ['auth0'],
+    needs: ['refresh-token'],
+    async run(world) {
+      const { audience } = required(world.personas.api, 'api')
+      const tokens = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', audience, fresh: true })
+      const before = audienceOf(tokens.accessToken)
+      if (!before.includes(audience)) throw new Blocked(`the login gave no token for ${audience}`)
+      const answer = await refresh(world, 'confidential', required(tokens.refreshToken, 'a refresh token'))
+      const after = audienceOf(tokenOf(answer, 'access_token'))
+      expectNone(after.includes(audience) ? [] : [finding('access_token claims /aud', audience, show(after))])
+    },
+  },
+  {
+    id: 'grants/refresh-token/current-token/without-offline-access',
+    title: 'A login without the scope offline_access gives no refresh token',
+    sources: [auth0Docs('secure/tokens/refresh-tokens/get-refresh-tokens')],
+    level: 'should',
+    // By RFC 6749 1.5 a server gives refresh tokens at its discretion.
+    profiles: ['auth0'],
+    needs: ['authorization-code', 'login', 'refresh-token'],
+    async run(world) {
+      const answer = await redeem(world, 'confidential', await world.given.authorizationCode({ client: 'confidential', scope: 'openid' }))
+      if (answer.status !== 200) throw new Blocked(`the code could not be redeemed: POST /oauth/token answered ${answer.status}`)
+      expectNone(bodyOf(answer).refresh_token === undefined ? [] : [finding('body /refresh_token', '(absent)', '(present)')])
+    },
+  },
 ])
+
+function audienceOf(token: string): unknown[] {
+  return [decodeJwt(token)?.claims.aud].flat()
+}

@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
-import { grantedFindings, refresh, refreshUntilRefused, refusedFindings, revoke } from '../token-requests.ts'
+import { bodyOf, grantedFindings, refresh, refreshUntilRefused, refusedFindings, revoke, send } from '../token-requests.ts'
 
 const documentation = auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')
 
@@ -26,6 +26,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     title: 'The revocation of a token that is revoked already is answered with 200',
     sources: [rfc(7009, '2.2'), documentation],
     level: 'must',
+    endsGrants: true,
     needs: ['revocation'],
     async run(world) {
       const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
@@ -41,6 +42,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     title: 'A client cannot revoke the refresh token of another: it goes on working',
     sources: [rfc(7009, '2.1'), documentation],
     level: 'must',
+    endsGrants: true,
     needs: ['revocation', 'other-client'],
     async run(world) {
       const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
@@ -54,8 +56,11 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     title: 'A public client revokes its refresh token without a secret',
     sources: [rfc(7009, '2.1'), documentation],
     level: 'should',
+    endsGrants: true,
     needs: ['revocation', 'pkce', 'login'],
     async run(world) {
+      const { revocation_endpoint_auth_methods_supported: methods } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+      if (Array.isArray(methods) && !methods.includes('none')) throw new Blocked('revocation_endpoint_auth_methods_supported of discovery does not list none')
       const { refreshToken } = await world.given.tokens({ client: 'public', scope: 'openid offline_access', fresh: true })
       const token = required(refreshToken, 'a refresh token of clients.public')
       const answer = await revoke(world, 'public', token)
@@ -69,6 +74,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     sources: [documentation],
     level: 'should',
     profiles: ['auth0'],
+    endsGrants: true,
     needs: ['revocation', 'pkce', 'login'],
     async run(world) {
       const [mine, theirs] = await Promise.all([

@@ -48,6 +48,9 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
     async run(world) {
       const { accessToken, refreshToken } = await grantedTokens(world)
       if (bodyOf(await userinfo(world, accessToken)).email === undefined) throw new Blocked('userinfo gives no e-mail address for the scope email')
+      // OpenID Connect lets a server give more than was asked for: then it shows nothing of the scope.
+      const plain = await world.given.tokens({ client: 'confidential', scope: 'openid' })
+      if (bodyOf(await userinfo(world, plain.accessToken)).email !== undefined) throw new Blocked('userinfo gives the e-mail address for openid alone')
       const answer = await refresh(world, 'confidential', refreshToken, { scope: 'openid' })
       // One that says that it granted more has not narrowed anything, which another check judges.
       if (scopesOf(answer)?.includes('email')) throw new Blocked('the refresh was not narrowed')

@@ -18,6 +18,9 @@ const endpoints = {
   jwks_uri: 'GET',
   revocation_endpoint: 'POST',
   end_session_endpoint: 'GET',
+  device_authorization_endpoint: 'POST',
+  pushed_authorization_request_endpoint: 'POST',
+  introspection_endpoint: 'POST',
 } as const
 
 /** That what discovery tells of the target is what the target does. */

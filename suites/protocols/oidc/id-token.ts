@@ -8,12 +8,13 @@ import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { bodyOf, clientOf, redeem, refresh, send, tokenOf } from '../../grants/token-requests.ts'
-import { auth0Docs, oidcCore, oidcDiscovery, rfc } from '../../sources.ts'
-import { codeOf } from './session.ts'
+import { auth0Docs, oidcCore, oidcDiscovery, recorded2021, rfc } from '../../sources.ts'
+import { perProfile } from './authorization/authorizing.ts'
+import { loggedIn } from './session.ts'
 
 type Jwt = NonNullable<ReturnType<typeof decodeJwt>>
 
-const needs = ['authorization-code', 'login'] as const
+const needs = ['authorization-code', 'login', 'openid-connect'] as const
 
 /** What ID tokens of a login say of that login. Most claims are optional: they are right where they are there. */
 export const idToken: readonly Check[] = [
@@ -25,7 +26,7 @@ export const idToken: readonly Check[] = [
       level: 'must',
       needs,
       async run(world) {
-        const login = await loggedIn(world, {})
+        const login = await tokensOfLogin(world, {})
         expectNone(hashFindings(login.idToken, 'at_hash', login.accessToken))
       },
     },
@@ -36,7 +37,7 @@ export const idToken: readonly Check[] = [
       level: 'must',
       needs,
       async run(world) {
-        const { azp } = (await loggedIn(world, {})).idToken.claims
+        const { azp } = (await tokensOfLogin(world, {})).idToken.claims
         expectOneOf('id_token claims /azp', azp, [undefined, clientOf(world, 'confidential').clientId])
       },
     },
@@ -48,7 +49,7 @@ export const idToken: readonly Check[] = [
       profiles: ['auth0'],
       needs,
       async run(world) {
-        const { sid } = (await loggedIn(world, {})).idToken.claims
+        const { sid } = (await tokensOfLogin(world, {})).idToken.claims
         expectThat(typeof sid === 'string' && sid !== '', 'id_token claims /sid', 'a session id', sid)
       },
     },
@@ -59,9 +60,71 @@ export const idToken: readonly Check[] = [
       level: 'must',
       needs,
       async run(world) {
-        const first = (await loggedIn(world, {})).idToken.claims.jti
-        const second = (await loggedIn(world, {})).idToken.claims.jti
+        const [first, second] = (await twoLogins(world)).map(({ claims }) => claims.jti)
         expectThat(first === undefined || first !== second, 'id_token claims /jti of the second login', 'another than that of the first', second)
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/sid-of-session',
+      title: 'The sid of ID tokens, where there is one, differs from one session to the next',
+      sources: [{ name: 'OpenID Connect Back-Channel Logout 1.0', section: '2.1', url: 'https://openid.net/specs/openid-connect-backchannel-1_0.html#BCSupport' }, auth0Docs('authenticate/login/logout/back-channel-logout')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const [first, second] = (await twoLogins(world)).map(({ claims }) => claims.sid)
+        expectThat(first === undefined || first !== second, 'id_token claims /sid of the second login', 'another than that of the first', second)
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/audience',
+      title: 'The audience of an ID token is the client, and nobody else',
+      sources: [recorded2021, oidcCore('3.1.3.7', 'IDTokenValidation')],
+      level: 'must',
+      // The standard lets there be others, as long as the client trusts them.
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { aud } = (await twoLogins(world))[0].claims
+        expectThat(JSON.stringify([aud].flat()) === JSON.stringify([clientOf(world, 'confidential').clientId]), 'id_token claims /aud', clientOf(world, 'confidential').clientId, aud)
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/scope-openid',
+      title: 'For openid alone, the ID token of a code has neither an e-mail address nor a name',
+      sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+      level: 'should',
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { claims } = (await twoLogins(world))[0]
+        expectNone(['email', 'email_verified', 'name', 'nickname', 'picture'].flatMap((name) => (claims[name] === undefined ? [] : [finding(`id_token claims /${name}`, '(absent)', '(present)')])))
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/scope-profile-email',
+      title: 'For the scopes profile and email, the ID token of a code has the e-mail address and a name',
+      sources: [recorded2021, auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+      level: 'must',
+      // By OpenID Connect Core 5.4 they are at userinfo where there is an access token.
+      profiles: ['auth0'],
+      needs,
+      async run(world) {
+        const { claims } = (await tokensOfLogin(world, { scope: 'openid profile email' })).idToken
+        expectNone(
+          typeof claims.email === 'string' ? [] : [finding('id_token claims /email', 'a text', show(claims.email))],
+          ['name', 'nickname'].some((name) => typeof claims[name] === 'string') ? [] : [finding('id_token claims /name', 'a text, or a nickname', show(claims.name))],
+        )
+      },
+    },
+    {
+      id: 'protocols/oidc/id-token/header',
+      title: 'ID tokens do not bring the key for their signature along',
+      sources: [oidcCore('2', 'IDToken')],
+      level: 'should',
+      needs,
+      async run(world) {
+        const { header } = (await twoLogins(world))[0]
+        expectNone(['x5u', 'x5c', 'jku', 'jwk'].flatMap((name) => (header[name] === undefined ? [] : [finding(`id_token header /${name}`, '(absent)', '(present)')])))
       },
     },
     {
@@ -71,7 +134,7 @@ export const idToken: readonly Check[] = [
       level: 'must',
       needs: [...needs, 'discovery'],
       async run(world) {
-        const { alg } = (await loggedIn(world, {})).idToken.header
+        const { alg } = (await tokensOfLogin(world, {})).idToken.header
         const { id_token_signing_alg_values_supported: listed } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
         if (!Array.isArray(listed)) throw new Blocked('discovery does not list id_token_signing_alg_values_supported')
         expectOneOf('id_token header /alg', alg, listed)
@@ -86,7 +149,7 @@ export const idToken: readonly Check[] = [
       needs: [...needs, 'refresh-token'] as const,
       pausesMs: 1100,
       async run(world: World) {
-        const login = await loggedIn(world, { scope: 'openid offline_access', max_age: '3600' })
+        const login = await tokensOfLogin(world, { scope: 'openid offline_access', max_age: '3600', nonce: `nonce-${world.unique()}` })
         // Times are in seconds: a later one has to differ.
         await sleep(1100)
         const answer = await refresh(world, 'confidential', tokenOf(login.answer, 'refresh_token'))
@@ -123,23 +186,42 @@ export const idToken: readonly Check[] = [
         expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'c_hash', required(parameters.get('code') ?? undefined, 'a code')))
       },
     },
+    ...([['at_hash', 'id_token token', oidcCore('3.2.2.10', 'ImplicitIDToken')], ['c_hash', 'code id_token', oidcCore('3.3.2.11', 'HybridIDToken')]] as const)
+      .flatMap(([claim, responseType, source]) => perProfile({ auth0: 'should', standard: 'must' }, {
+        id: `protocols/oidc/id-token/front-channel/${claim.replace('_', '-')}-present`,
+        title: `For the response type ${responseType}, the ID token has ${claim}`,
+        sources: [source],
+        level: 'must',
+        needs: [...needs, 'implicit'],
+        async run(world) {
+          const parameters = await frontChannel(world, responseType)
+          const { claims } = decoded(required(parameters.get('id_token') ?? undefined, 'an ID token'))
+          expectThat(typeof claims[claim] === 'string', `id_token claims /${claim}`, '(present)', claims[claim])
+        },
+      })),
   ]),
 ]
 
 /** A login by code, and the tokens that it gave. */
-async function loggedIn(world: World, parameters: Readonly<Record<string, string>>) {
-  const login = await world.given.authorize({ client: 'confidential', parameters: { response_type: 'code', scope: 'openid', state: world.unique(), ...parameters } })
-  const answer = await redeem(world, 'confidential', codeOf(world, login))
+async function tokensOfLogin(world: World, parameters: Readonly<Record<string, string>>) {
+  const answer = await redeem(world, 'confidential', (await loggedIn(world, parameters)).given)
   return { answer, idToken: decoded(tokenOf(answer, 'id_token')), accessToken: tokenOf(answer, 'access_token') }
+}
+
+/** The ID tokens of two browsers, for `openid` alone. */
+function twoLogins(world: World): Promise<readonly [Jwt, Jwt]> {
+  return world.once('protocols/oidc/id-token two logins', async () => [(await tokensOfLogin(world, {})).idToken, (await tokensOfLogin(world, {})).idToken])
 }
 
 /** The response to another response type, where the client may use that. */
 async function frontChannel(world: World, responseType: string): Promise<URLSearchParams> {
-  const { parameters, answer } = await world.given.authorize({
-    client: 'confidential', parameters: { response_type: responseType, scope: 'openid', state: world.unique(), nonce: `nonce-${world.unique()}` },
+  return world.once(`protocols/oidc/id-token ${responseType}`, async () => {
+    const { parameters, answer } = await world.given.authorize({
+      client: 'confidential', parameters: { response_type: responseType, scope: 'openid', state: world.unique(), nonce: `nonce-${world.unique()}` },
+    })
+    if (!parameters.has('id_token')) throw new Blocked(`there is no ID token for the response type ${responseType}: ${parameters.get('error') ?? answer.status}`)
+    return parameters
   })
-  if (!parameters.has('id_token')) throw new Blocked(`there is no ID token for the response type ${responseType}: ${parameters.get('error') ?? answer.status}`)
-  return parameters
 }
 
 function decoded(token: string): Jwt {

@@ -2,13 +2,24 @@ import type { Check } from '../../../core/check.ts'
 import { expectOneOf, expectThat } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
-import { toChecks } from '../../checks.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
+import { required } from '../../endpoints/recipes.ts'
 import { bodyOf, clientOf, redeem, send, tokenOf } from '../../grants/token-requests.ts'
 import { auth0Docs, oidcCore } from '../../sources.ts'
-import { codeOf, cookiesAfter, silentLogin } from './session.ts'
+import { cookiesAfter, loggedIn, silentLogin } from './session.ts'
 
 const documentation = auth0Docs('api/authentication/logout/auth-0-logout')
 const needs = ['logout', 'login', 'authorization-code'] as const
+
+/** Addresses that resemble an allowed one. What stands behind a question mark does not count at Auth0. */
+const nearMisses: Readonly<Record<string, { readonly title: string; readonly of: (url: URL) => string }>> = {
+  'longer-path': { title: 'whose path goes on', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}/further` },
+  'longer-segment': { title: 'whose path ends in more letters', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}-and-more` },
+  'other-scheme': { title: 'with http for https or the other way round', of: (url) => `${url.protocol === 'https:' ? 'http' : 'https'}://${url.host}${url.pathname}` },
+  'longer-host': { title: 'whose host goes on', of: (url) => `${url.protocol}//${url.hostname}.attacker.example${url.pathname}` },
+  'user-information': { title: 'that holds the allowed host as user information', of: (url) => `${url.protocol}//${url.host}@attacker.example${url.pathname}` },
+  backslash: { title: 'that has the allowed host behind a backslash', of: (url) => `${url.protocol}//attacker.example\\@${url.host}${url.pathname}` },
+}
 
 /** That a session which was ended has ended: the login page is there to tell, and nothing else. */
 export const logout: readonly Check[] = [
@@ -21,6 +32,7 @@ export const logout: readonly Check[] = [
       profiles: ['auth0'],
       needs,
       effects: ['logout'],
+      endsGrants: true,
       async run(world) {
         const { cookies } = await session(world)
         const after = cookiesAfter(cookies, await logOut(world, cookies))
@@ -38,11 +50,34 @@ export const logout: readonly Check[] = [
       profiles: ['auth0'],
       needs,
       effects: ['logout'],
+      endsGrants: true,
       async run(world) {
         const { cookies } = await session(world)
         await logOut(world, cookies)
         const { code } = await silentLogin(world, cookies)
         expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
+      },
+    },
+    ...Object.entries(nearMisses).map(([name, { title, of }]): StatedCheck => ({
+      id: `protocols/oidc/logout/return-to/${name}`,
+      title: `A logout leads nobody to an address ${title}`,
+      sources: [documentation, auth0Docs('authenticate/login/logout/redirect-users-after-logout')],
+      level: 'must',
+      profiles: ['auth0'],
+      needs: ['logout', 'logout-return'],
+      run: (world) => expectNoReturn(world, of(new URL(required(clientOf(world, 'confidential').logoutUrl, 'clients.confidential.logoutUrl')))),
+    })),
+    {
+      id: 'protocols/oidc/logout/return-to/other-client',
+      title: 'A logout that names a client leads nobody to the address of another',
+      sources: [documentation, auth0Docs('authenticate/login/logout/redirect-users-after-logout')],
+      level: 'should',
+      profiles: ['auth0'],
+      needs: ['logout', 'logout-return', 'other-client'],
+      async run(world) {
+        const theirs = required(clientOf(world, 'other').logoutUrl, 'clients.other.logoutUrl')
+        if (theirs === clientOf(world, 'confidential').logoutUrl) throw new Blocked('clients.other has the same logoutUrl')
+        await expectNoReturn(world, theirs)
       },
     },
   ]),
@@ -55,6 +90,7 @@ export const logout: readonly Check[] = [
       profiles: ['auth0'],
       needs: [...needs, 'discovery'],
       effects: ['logout'],
+      endsGrants: true,
       async run(world) {
         const { end_session_endpoint: endpoint } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
         if (typeof endpoint !== 'string' || new URL(endpoint, world.target.baseUrl).pathname !== '/oidc/logout') throw new Blocked('discovery names no end_session_endpoint at /oidc/logout')
@@ -70,8 +106,8 @@ export const logout: readonly Check[] = [
 
 /** A login whose session is there: it logs in silently. */
 async function session(world: World): Promise<{ readonly cookies: string; readonly idToken: string }> {
-  const login = await world.given.authorize({ client: 'confidential', parameters: { response_type: 'code', scope: 'openid', state: world.unique() } })
-  const idToken = tokenOf(await redeem(world, 'confidential', codeOf(world, login)), 'id_token')
+  const { login, given } = await loggedIn(world)
+  const idToken = tokenOf(await redeem(world, 'confidential', given), 'id_token')
   const { code, error, answer } = await silentLogin(world, login.cookies)
   if (!code) throw new Blocked(`the session could not be used before the logout: ${error ?? `the authorization endpoint answered ${answer.status}`}`)
   return { cookies: cookiesAfter(login.cookies, answer), idToken }
@@ -81,4 +117,11 @@ async function logOut(world: World, cookies: string) {
   const answer = await send(world, { method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
   if (answer.status >= 400) throw new Blocked(`the logout itself was refused: GET /v2/logout answered ${answer.status}`)
   return answer
+}
+
+async function expectNoReturn(world: World, address: string): Promise<void> {
+  const { location, status } = await send(world, { method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId, returnTo: address } })
+  const wanted = new URL(address)
+  const isThere = status >= 300 && status < 400 && location?.protocol === wanted.protocol && location.host === wanted.host && location.pathname === wanted.pathname
+  expectThat(!isThere, 'header location', `not ${address}`, location?.href)
 }

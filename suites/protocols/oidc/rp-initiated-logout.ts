@@ -2,7 +2,7 @@ import type { Check } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
 import { expectThat, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
-import { readPage } from '../../../core/page.ts'
+import { isRefusal, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
@@ -12,7 +12,7 @@ import { perProfile } from './authorization/authorizing.ts'
 import { isAt, isRedirect } from './authorization/browser.ts'
 import { advertisedPath } from './discovery.ts'
 import { forgeries } from './forgeries.ts'
-import { codeOf, cookiesAfter, silentLogin } from './session.ts'
+import { cookiesAfter, loggedIn, silentLogin } from './session.ts'
 
 const documentation = auth0Docs('api/authentication/logout/oidc-logout')
 const redirection = rpInitiatedLogout('3', 'RedirectionAfterLogout')
@@ -47,6 +47,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     profiles: ['auth0'],
     needs,
     effects: ['logout'],
+    endsGrants: true,
     async run(world) {
       const { answer } = await logoutWithState(world)
       expectThat(isReturn(world, answer), 'header location', logoutUrl(world), describe(answer))
@@ -59,6 +60,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     level: 'must',
     needs,
     effects: ['logout'],
+    endsGrants: true,
     async run(world) {
       const { end } = await logoutWithState(world)
       const state = returned(world, end).searchParams.get('state') ?? undefined
@@ -72,6 +74,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     level: 'should',
     needs,
     effects: ['logout'],
+    endsGrants: true,
     async run(world) {
       const { end, cookies } = await logoutWithState(world)
       returned(world, end)
@@ -87,6 +90,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     operations: ['POST /oidc/logout'],
     needs,
     effects: ['logout'],
+    endsGrants: true,
     async run(world) {
       const byGet = (await logoutWithState(world)).answer
       if (byGet.status >= 400) throw new Blocked(`a logout by GET is not served: ${describe(byGet)}`)
@@ -103,8 +107,11 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     operations: ['POST /oidc/logout'],
     needs,
     effects: ['logout'],
+    endsGrants: true,
     async run(world) {
-      const { end } = await logoutByPost(world)
+      const byPost = await logoutByPost(world)
+      // Whether POST is served at all, another check judges.
+      const { end } = byPost.answer.status < 400 ? byPost : await logoutWithoutState(world, 'GET')
       const state = returned(world, end).searchParams.get('state') ?? undefined
       expectThat(state === undefined, 'parameter state', '(absent)', state)
     },
@@ -146,6 +153,28 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     run: (world) => expectNoReturn(world, logoutUrl(world), { client_id: clientOf(world, 'other').clientId }),
   }),
   {
+    id: 'protocols/oidc/rp-initiated-logout/not-allowed/without-hint',
+    title: 'A logout that does not say whose it is leads nobody to an address of its own',
+    sources: [redirection, documentation],
+    level: 'must',
+    needs,
+    effects: ['logout'],
+    run: (world) => expectNoReturn(world, 'https://attacker.example/signed-out', { id_token_hint: '' }),
+  },
+  {
+    id: 'protocols/oidc/rp-initiated-logout/not-allowed/of-another-client',
+    title: 'A logout with the ID token of one client leads nobody to the address of another',
+    sources: [redirection, documentation],
+    level: 'must',
+    needs: [...needs, 'other-client'],
+    effects: ['logout'],
+    async run(world) {
+      const theirs = required(clientOf(world, 'other').logoutUrl, 'clients.other.logoutUrl')
+      if (theirs === logoutUrl(world)) throw new Blocked('clients.other has the same logoutUrl')
+      await expectNoReturn(world, theirs, {})
+    },
+  },
+  {
     id: 'protocols/oidc/rp-initiated-logout/without-hint',
     title: 'A logout that does not say whose it is leads nobody on without a question',
     // It leaves room for other means to tell that the request is genuine.
@@ -180,13 +209,15 @@ function logoutWithState(world: World): Promise<Logout> {
 }
 
 function logoutByPost(world: World): Promise<Logout> {
-  return world.once('protocols/oidc/rp-initiated-logout by POST', async () => {
-    const { cookies, idToken } = await newSession(world)
-    return agreeing(world, await logOut(world, 'POST', cookies, { id_token_hint: idToken, post_logout_redirect_uri: logoutUrl(world) }), cookies)
-  })
+  return world.once('protocols/oidc/rp-initiated-logout by POST', () => logoutWithoutState(world, 'POST'))
 }
 
-/** A standard lets a server ask whether the person wants to log out: the first button of the page says yes. */
+async function logoutWithoutState(world: World, method: 'GET' | 'POST'): Promise<Logout> {
+  const { cookies, idToken } = await newSession(world)
+  return agreeing(world, await logOut(world, method, cookies, { id_token_hint: idToken, post_logout_redirect_uri: logoutUrl(world) }), cookies)
+}
+
+/** A standard lets a server ask whether the person wants to log out: the first button of the page that does not say no says yes. */
 async function agreeing(world: World, answer: Answer, opened: string): Promise<Logout> {
   let [end, cookies] = [answer, cookiesAfter(opened, answer)]
   for (let steps = 0; steps < mostSteps && !isReturn(world, end); steps++) {
@@ -195,7 +226,7 @@ async function agreeing(world: World, answer: Answer, opened: string): Promise<L
     const headers = { cookie: cookies }
     if (isRedirect(end) && location?.origin === url.origin) end = await send(world, { method: 'GET', path: location.href, headers })
     else if (end.status === 200 && form?.method === 'post') {
-      const [button] = form.buttons
+      const button = form.buttons.find((one) => !isRefusal(one)) ?? form.buttons[0]
       const pressed = button && button.name !== '' ? { [button.name]: button.value } : {}
       end = await send(world, { method: 'POST', path: form.action.href, form: { ...Object.fromEntries(form.controls.map(({ name, value }) => [name, value])), ...pressed }, headers })
     } else break
@@ -205,8 +236,8 @@ async function agreeing(world: World, answer: Answer, opened: string): Promise<L
 }
 
 async function newSession(world: World): Promise<{ readonly cookies: string; readonly idToken: string }> {
-  const login = await world.given.authorize({ client: 'confidential', parameters: { response_type: 'code', scope: 'openid', state: world.unique() } })
-  return { cookies: login.cookies, idToken: tokenOf(await redeem(world, 'confidential', codeOf(world, login)), 'id_token') }
+  const { login, given } = await loggedIn(world)
+  return { cookies: login.cookies, idToken: tokenOf(await redeem(world, 'confidential', given), 'id_token') }
 }
 
 /** Logs out where discovery says; an empty parameter is left out. */
@@ -218,7 +249,7 @@ async function logOut(world: World, method: 'GET' | 'POST', cookies: string, par
 }
 
 /** Asks for a logout to an address, with a good hint unless `change` says otherwise: the browser stays at the target. */
-async function expectNoReturn(world: World, address: string, change: Parameters): Promise<void> {
+export async function expectNoReturn(world: World, address: string, change: Parameters): Promise<void> {
   const { cookies, idToken } = await sharedSession(world)
   const answer = await logOut(world, 'GET', cookies, { id_token_hint: idToken, post_logout_redirect_uri: address, ...change })
   const { location } = answer
@@ -237,7 +268,7 @@ function returned(world: World, answer: Answer): URL {
   return answer.location!
 }
 
-function logoutUrl(world: World): string {
+export function logoutUrl(world: World): string {
   return required(clientOf(world, 'confidential').logoutUrl, 'clients.confidential.logoutUrl')
 }
 

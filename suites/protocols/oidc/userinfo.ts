@@ -1,9 +1,10 @@
 import type { Check } from '../../../core/check.ts'
-import { expectNone, expectOneOf, finding, show } from '../../../core/expectation.ts'
+import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { isObject, type JsonObject } from '../../../core/json.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
+import { decodeJwt } from '../../../specs/judgement.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { userinfo as ask } from '../../grants/token-requests.ts'
 import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
@@ -12,8 +13,18 @@ import { forgeries } from './forgeries.ts'
 const needs = ['userinfo', 'authorization-code', 'login'] as const
 const refusal = [rfc(6750, '3.1'), recorded2021]
 
+/** OpenID Connect Core 5.4 and 11. */
+const standardScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
 /** Claims that do not change between two requests. `updated_at` does, with every login of another check. */
 const stableClaims = ['sub', 'name', 'given_name', 'family_name', 'nickname', 'picture', 'email', 'email_verified', 'phone_number']
+
+/** Almost the token. */
+const nearMisses: Readonly<Record<string, { readonly title: string; readonly of: (token: string) => string }>> = {
+  appended: { title: 'with one character more', of: (token) => `${token}a` },
+  truncated: { title: 'without its last character', of: (token) => token.slice(0, -1) },
+  'letter-case': { title: 'in other letters', of: (token) => [...token].map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())).join('') },
+}
 
 /** Which tokens userinfo answers to, and what it gives for which scope. The tokens come from a code: a password grant widens `openid`. */
 export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo'], collectionItems: [] }, [
@@ -39,7 +50,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     async run(world) {
       const { idToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
       const answer = await ask(world, required(idToken, 'an ID token'))
-      expectOneOf('status', answer.status, [401, 403])
+      expectOneOf('status', answer.status, [401, 400, 403])
     },
   },
   {
@@ -58,14 +69,18 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     id: `protocols/oidc/userinfo/without-openid${profile === 'auth0' ? '' : '/standard'}`,
     title: profile === 'auth0' ? 'An access token for an API alone is refused with 401 or 403' : 'An access token that openid was not asked for is refused',
     sources: [oidcCore('5.3.1', 'UserInfoRequest'), auth0Docs('api/authentication/user-profile/get-user-info')],
-    level: profile === 'auth0' ? 'must' : 'should',
+    // The standard says which tokens userinfo is for, and not what becomes of others.
+    level: profile === 'auth0' ? 'must' : 'may',
     profiles: [profile],
     needs,
     async run(world) {
       const { audience, scopes } = required(world.personas.api, 'api')
-      const { accessToken } = await world.given.tokens({ client: 'confidential', scope: required(scopes[0], 'a scope of the API'), audience })
+      const scope = required(scopes.find((one) => !standardScopes.includes(one)), 'a scope of the API that is none of OpenID Connect')
+      const { accessToken } = await world.given.tokens({ client: 'confidential', scope, audience })
+      const granted = decodeJwt(accessToken)?.claims.scope
+      if (typeof granted === 'string' && granted.split(' ').includes('openid')) throw new Blocked(`openid was granted though only ${scope} was asked for`)
       const answer = await ask(world, accessToken)
-      expectOneOf('status', answer.status, [401, 403])
+      expectOneOf('status', answer.status, profile === 'auth0' ? [401, 403] : [401, 400, 403])
     },
   })),
   {
@@ -124,6 +139,34 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       )
     },
   })),
+  ...Object.entries(nearMisses).map(([name, { title, of }]): StatedCheck => ({
+    id: `protocols/oidc/userinfo/altered/${name}`,
+    title: `An opaque access token ${title} is refused`,
+    sources: refusal,
+    level: 'must',
+    needs,
+    async run(world) {
+      const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
+      if (accessToken.includes('.') || of(accessToken) === accessToken) throw new Blocked('the access token is not opaque, or has nothing to change')
+      profileOf((await ask(world, accessToken)).json)
+      const answer = await ask(world, of(accessToken))
+      expectOneOf('status', answer.status, [401, 400, 403])
+    },
+  })),
+  {
+    id: 'protocols/oidc/userinfo/no-token/no-error',
+    title: 'Whoever sends no token is not told that it is invalid',
+    sources: [rfc(6750, '3.1')],
+    level: 'should',
+    profiles: ['standard'],
+    needs: ['userinfo'],
+    async run(world) {
+      const answer = await world.client.send({ method: 'GET', path: '/userinfo' })
+      const challenge = answer.header('www-authenticate')
+      if (challenge === undefined) throw new Blocked('there is no WWW-Authenticate, which another check judges')
+      expectThat(!/\berror=/i.test(challenge), 'header www-authenticate', 'no error', challenge)
+    },
+  },
   {
     id: 'protocols/oidc/userinfo/scheme-letter-case',
     title: 'The scheme Bearer may be written in small letters',

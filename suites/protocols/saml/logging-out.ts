@@ -8,10 +8,11 @@ import { parseXml, select, type XmlElement } from '../../xml.ts'
 import { cookiesAfter } from '../oidc/session.ts'
 import { authnRequest, byRedirect, formOf, queryOf, signed, signedXml, signingProvider, success, type OwnMessage, type Subject } from './service-provider.ts'
 
-/** A session at the service provider that signs, as its assertion tells of it. */
+/** A session at a service provider, as its assertion tells of it. */
 export interface Session {
   readonly cookies: string
   readonly subject: Subject
+  readonly assertion: XmlElement
 }
 
 /** What came back for a logout request, by whichever binding. */
@@ -48,14 +49,14 @@ export function logoutPath(world: World): string {
   return `/samlp/${signingProvider(world).clientId}/logout`
 }
 
-/** Logs in at the service provider that signs. Throws {@link Blocked} where no assertion comes of it. */
-export async function openSession(world: World): Promise<Session> {
-  const { answer, cookies } = await world.given.loggedIn(loginPath(world))
+/** Logs in at a service provider that signs. Throws {@link Blocked} where no assertion comes of it. */
+export async function openSession(world: World, provider = signingProvider(world)): Promise<Session> {
+  const { answer, cookies } = await world.given.loggedIn(loginPath(world, provider))
   const assertion = select(responseOf(answer), 'saml:Assertion')[0]
   const nameId = select(assertion, 'saml:Subject/saml:NameID')[0]
   const sessionIndex = select(assertion, 'saml:AuthnStatement')[0]?.attributes.SessionIndex
-  if (!nameId || sessionIndex === undefined) throw new Blocked(`the login gave no assertion with NameID and SessionIndex: it ended with ${answer.status} at ${answer.url.pathname}`)
-  return { cookies, subject: { nameId: nameId.text, format: nameId.attributes.Format, sessionIndex } }
+  if (!assertion || !nameId || sessionIndex === undefined) throw new Blocked(`the login gave no assertion with NameID and SessionIndex: it ended with ${answer.status} at ${answer.url.pathname}`)
+  return { cookies, assertion, subject: { nameId: nameId.text, format: nameId.attributes.Format, sessionIndex } }
 }
 
 /** Whether a login needs no password: a response comes at once. */
@@ -71,8 +72,7 @@ export async function logOut(world: World, cookies: string, message: OwnMessage,
   return { answer, message: messageOf(answer), cookies: cookiesAfter(cookies, answer) }
 }
 
-function loginPath(world: World): string {
-  const provider = signingProvider(world)
+function loginPath(world: World, provider = signingProvider(world)): string {
   return `/samlp/${provider.clientId}?${queryOf(signed(byRedirect(authnRequest(world, provider), `relay-${world.unique()}`), provider.signingKey))}`
 }
 
@@ -81,16 +81,17 @@ function responseOf(answer: Answer): XmlElement | undefined {
   return parseXml(Buffer.from(fieldOf(form, 'SAMLResponse') ?? '', 'base64').toString('utf8'))
 }
 
-function messageOf(answer: Answer): LogoutMessage | undefined {
-  const encoded = answer.location?.searchParams.get('SAMLResponse')
+/** The message of an answer, by either binding. */
+export function messageOf(answer: Answer, field: 'SAMLRequest' | 'SAMLResponse' = 'SAMLResponse'): LogoutMessage | undefined {
+  const encoded = answer.location?.searchParams.get(field)
   if (answer.location && encoded) {
     const { origin, pathname, search, searchParams } = answer.location
     const text = inflated(encoded)
     return { binding: 'HTTP-Redirect', address: `${origin}${pathname}`, relayState: searchParams.get('RelayState') ?? undefined, text, root: parseXml(text), query: search.slice(1) }
   }
-  const form = readPage(answer.body, answer.url).forms.find((candidate) => fieldOf(candidate, 'SAMLResponse') !== undefined)
+  const form = readPage(answer.body, answer.url).forms.find((candidate) => fieldOf(candidate, field) !== undefined)
   if (!form) return undefined
-  const text = Buffer.from(fieldOf(form, 'SAMLResponse') ?? '', 'base64').toString('utf8')
+  const text = Buffer.from(fieldOf(form, field) ?? '', 'base64').toString('utf8')
   return { binding: 'HTTP-POST', address: form.action.href, relayState: fieldOf(form, 'RelayState'), text, root: parseXml(text), query: '' }
 }
 

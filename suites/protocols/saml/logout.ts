@@ -1,7 +1,7 @@
-import { createVerify, X509Certificate } from 'node:crypto'
+import { createVerify } from 'node:crypto'
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
-import { Blocked } from '../../../core/finding.ts'
+import { Blocked, type Finding } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { send } from '../../grants/token-requests.ts'
@@ -10,7 +10,8 @@ import { elementsAt, parseXml, select } from '../../xml.ts'
 import { strangersPem } from '../stranger.ts'
 import { isAlive, logOut, logoutPath, openSession, signedPost, signedRedirect, type LogoutMessage, type Sending, type Session } from './logging-out.ts'
 import { byRedirect, formOf, logoutRequest, queryOf, rsaSha1, rsaSha256, signed, signedXml, signingProvider, success, type Subject } from './service-provider.ts'
-import { verifySignatures } from './verification.ts'
+import { expectVerifiable } from './signature-rules.ts'
+import { certificateOf, verifySignatures } from './verification.ts'
 
 const documentation = auth0Docs('authenticate/protocols/saml/saml-sso-integrations/configure-saml-single-logout')
 const common = { level: 'must', needs: ['saml-signed-requests', 'saml-logout', 'login'], effects: ['logout'], sources: [documentation, saml('profiles', '4.4.4.2'), saml('core', '3.7.2')] } as const
@@ -34,16 +35,11 @@ export const logout: readonly Check[] = [
       expectOneOf('LogoutResponse/@Destination', root?.attributes.Destination, [signingProvider(world).logoutUrl])
     }),
     onAnswer('issuer', 'the response is issued by the entity of the metadata', async ({ root }, world) => {
-      expectOneOf('LogoutResponse/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadata(world)).entityId])
+      expectOneOf('LogoutResponse/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadataFor(world)).entityId])
     }),
     onAnswer('signature', 'the response is signed with the key of the metadata', async (message, world) => {
-      const { certificates } = await metadata(world)
-      if (message.binding === 'HTTP-Redirect') expectNone(queryFindings(message.query, certificates))
-      else {
-        expectThat(message.root !== undefined, 'body', 'a message that can be read', '(none)')
-        const { parts, refusals } = await verifySignatures(message.text, message.root, [message.root], 'ID', certificates)
-        expectNone(parts.length > 0 ? [] : [finding('LogoutResponse/ds:Signature', 'a signature over the message', refusals.map((refused) => show(refused)).join('; '))])
-      }
+      const { certificates } = await metadataFor(world)
+      expectNone(await signatureFindings(message, 'SAMLResponse', certificates))
     }),
     {
       ...onAnswer('relay-state', 'the relay state comes back as it was', (message, _world, _id, relayState) => {
@@ -56,6 +52,17 @@ export const logout: readonly Check[] = [
       ...ends('redirect', 'after a request by redirect a login needs the password again', signedRedirect, 'protocols/saml/logout/by-redirect'),
       operations: ['GET /samlp/{client_id}/logout'],
       sources: [saml('bindings', '3.4.4.1'), saml('metadata', '2.4.2'), documentation],
+    },
+    {
+      ...common,
+      id: 'protocols/saml/authn-statement/session-index/fresh',
+      title: 'SAML response: each session has an index of its own',
+      level: 'should',
+      sources: [saml('core', '2.7.2'), nodeSamlp],
+      async run(world) {
+        const indexes = [(await logoutByPost(world)).sessionIndex, (await round(world, 'protocols/saml/logout/by-redirect', signedRedirect)).sessionIndex]
+        expectThat(indexes[0] !== indexes[1], 'saml:AuthnStatement/@SessionIndex', 'another in another session', indexes[0])
+      },
     },
     refused('other-user', 'with another NameID', [saml('core', '3.7.3.2'), nodeSamlp]),
     refused('other-session', 'with another SessionIndex', [saml('core', '3.7.3.2'), nodeSamlp]),
@@ -82,12 +89,14 @@ export const logout: readonly Check[] = [
   ]),
 ]
 
-interface Round {
+/** One logout of a session, and what came of it. */
+export interface Round {
   readonly id: string
   readonly relayState: string
   readonly message: LogoutMessage | undefined
   readonly status: number
   readonly alive: boolean
+  readonly sessionIndex: string
 }
 
 /** One login and one logout, which all demands on the answer share. */
@@ -97,8 +106,13 @@ function round(world: World, key: string, sending: Sending): Promise<Round> {
     const request = logoutRequest(world, signingProvider(world), session.subject)
     const relayState = `relay ${world.unique()} "<é>&`
     const { answer, message, cookies } = await logOut(world, session.cookies, request, relayState, sending)
-    return { id: request.id, relayState, message, status: answer.status, alive: await isAlive(world, cookies) }
+    return { id: request.id, relayState, message, status: answer.status, sessionIndex: session.subject.sessionIndex, alive: await isAlive(world, cookies) }
   })
+}
+
+/** The round by POST, which every demand on its answer looks at. */
+export function logoutByPost(world: World): Promise<Round> {
+  return round(world, 'protocols/saml/logout/by-post', signedPost)
 }
 
 function onAnswer(slug: string, what: string, judge: (message: LogoutMessage, world: World, id: string, relayState: string) => void | Promise<void>): StatedCheck {
@@ -107,7 +121,7 @@ function onAnswer(slug: string, what: string, judge: (message: LogoutMessage, wo
     id: `protocols/saml/logout/${slug}`,
     title: `SAML logout: ${what}`,
     async run(world) {
-      const { id, relayState, message, status } = await round(world, 'protocols/saml/logout/by-post', signedPost)
+      const { id, relayState, message, status } = await logoutByPost(world)
       expectThat(message !== undefined, 'body', 'a SAMLResponse, in a form or in the address of a redirect', status)
       await judge(message, world, id, relayState)
     },
@@ -190,23 +204,31 @@ function faultySendings(world: World): readonly (readonly [Fault, Sending])[] {
 }
 
 /** What the metadata say of the identity provider; certificates in DER, base64. */
-function metadata(world: World): Promise<{ readonly entityId: string | undefined; readonly certificates: readonly string[] }> {
-  return world.once('protocols/saml/logout/metadata', async () => {
-    const root = parseXml((await send(world, { method: 'GET', path: `/samlp/metadata/${signingProvider(world).clientId}` })).body)
+export function metadataFor(world: World, { clientId }: { readonly clientId: string } = signingProvider(world)): Promise<{ readonly entityId: string | undefined; readonly certificates: readonly string[] }> {
+  return world.once(`protocols/saml/metadata of ${clientId}`, async () => {
+    const root = parseXml((await send(world, { method: 'GET', path: `/samlp/metadata/${clientId}` })).body)
     const certificates = elementsAt(root, 'IDPSSODescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, ''))
     return { entityId: root?.attributes.entityID, certificates }
   })
 }
 
+/** What is wrong with the signature of a message, in it or beside it. `certificates`: DER, base64. */
+export async function signatureFindings(message: LogoutMessage, field: 'SAMLRequest' | 'SAMLResponse', certificates: readonly string[]): Promise<Finding[]> {
+  if (message.binding === 'HTTP-Redirect') return queryFindings(message.query, field, certificates)
+  if (!message.root) return [finding('body', 'a message that can be read', '(none)')]
+  const { parts, refusals } = await verifySignatures(message.text, message.root, [message.root], 'ID', certificates)
+  expectVerifiable(refusals)
+  return parts.length > 0 ? [] : [finding(`${message.root.path}/ds:Signature`, 'a signature over the message', refusals.map((refused) => show(refused)).join('; '))]
+}
+
 /** SAML 2.0 Bindings 3.4.4.1: the signature is over the parameters as they stand in the address. */
-function queryFindings(query: string, certificates: readonly string[]): ReturnType<typeof finding>[] {
+function queryFindings(query: string, field: 'SAMLRequest' | 'SAMLResponse', certificates: readonly string[]): Finding[] {
   const sent = new Map(query.split('&').map((pair) => [pair.split('=', 1)[0] ?? '', pair]))
   const parameters = new URLSearchParams(query)
   const algorithm = parameters.get('SigAlg')
   const digest = new Map([[rsaSha256, 'RSA-SHA256'], [rsaSha1, 'RSA-SHA1']]).get(algorithm ?? '')
   if (digest === undefined) return [finding('parameter SigAlg', `${rsaSha256} or ${rsaSha1}`, show(algorithm ?? undefined))]
-  const content = ['SAMLResponse', 'RelayState', 'SigAlg'].flatMap((name) => sent.get(name) ?? []).join('&')
-  const isValid = certificates.some((certificate) =>
-    createVerify(digest).update(content).verify(new X509Certificate(Buffer.from(certificate, 'base64')).publicKey, parameters.get('Signature') ?? '', 'base64'))
-  return isValid ? [] : [finding('parameter Signature', 'over SAMLResponse, RelayState and SigAlg, by the key of the metadata', 'another')]
+  const content = [field, 'RelayState', 'SigAlg'].flatMap((name) => sent.get(name) ?? []).join('&')
+  const isValid = certificates.flatMap(certificateOf).some(({ publicKey }) => createVerify(digest).update(content).verify(publicKey, parameters.get('Signature') ?? '', 'base64'))
+  return isValid ? [] : [finding('parameter Signature', `over ${field}, RelayState and SigAlg, by the key of the metadata`, 'another')]
 }

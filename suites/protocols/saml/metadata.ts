@@ -102,6 +102,20 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
   },
   {
     ...common,
+    id: 'protocols/saml/metadata/pem',
+    title: 'SAML metadata: the certificate is the one at /pem',
+    sources: [saml('metadata', '2.4.1.1'), auth0Docs('get-started/tenant-settings/signing-keys')],
+    level: 'should',
+    async run(world) {
+      const { certificates } = await metadataOf(world)
+      const answer = await world.client.send({ method: 'GET', path: '/pem' })
+      if (!answer.body.includes('-----BEGIN CERTIFICATE-----')) throw new Blocked(`there is no certificate at /pem, which answered ${answer.status}`)
+      const published = answer.body.replace(/-----[^-]*-----|\s/g, '')
+      expectThat(certificates.some((certificate) => published.includes(certificate)), '/pem', 'the certificate of the metadata', 'another')
+    },
+  },
+  {
+    ...common,
     id: 'protocols/saml/metadata/name-id-formats',
     title: 'SAML metadata: the three formats of names that Auth0 lists',
     sources: [nodeSamlp, saml('metadata', '2.4.2')],

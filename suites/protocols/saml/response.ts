@@ -4,8 +4,8 @@ import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { descendantsOf, prefixes, select, type XmlElement } from '../../xml.ts'
-import { provider, metadataOf, signOn, signOnByPost, type SignOn } from './sign-on.ts'
-import { success } from './service-provider.ts'
+import { furtherSignOn, provider, metadataOf, redirectPath, signOn, type SignOn } from './sign-on.ts'
+import { authnRequest, success } from './service-provider.ts'
 
 const customizations = auth0Docs('authenticate/protocols/saml/saml-configuration/customize-saml-assertions')
 /** For clocks that differ. */
@@ -54,7 +54,8 @@ export const response: readonly Check[] = toChecks({ operations: ['GET /samlp/{c
     expectOneOf(at('@Version'), attribute('', 'Version'), ['2.0'])
   }),
   stated('response/ids', 'response and assertion have ids that XML allows, fresh for each login', [saml('core', '1.3.4')], async ({ response: root, assertion, at }, world) => {
-    const further = await signOnByPost(world)
+    const request = authnRequest(world, provider(world))
+    const further = await furtherSignOn(world, 'once more', () => ({ request, relayState: 'relay', statement: { method: 'GET', path: redirectPath(provider(world), request, 'relay') } }))
     const ids = [root.attributes.ID, assertion?.attributes.ID]
     for (const [index, id] of ids.entries()) expectThat(/^[\p{L}_][\p{L}\p{M}\p{N}_.-]*$/u.test(id ?? ''), index === 0 ? `${root.path}/@ID` : at('@ID'), 'an XML id', id)
     const all = [...ids, further.message.root.attributes.ID, further.message.assertion?.attributes.ID]
@@ -87,6 +88,11 @@ export const response: readonly Check[] = toChecks({ operations: ['GET /samlp/{c
     const all = descendantsOf(root).filter(({ name, namespace }) => name === 'Assertion' && namespace === prefixes.saml)
     expectOneOf('count(//saml:Assertion)', all.length, [1])
     expectOneOf(`count(${root.path}/saml:Assertion)`, select(root, 'saml:Assertion').length, [1])
+  }),
+  stated('response/one-of-each', 'issuer, status, subject and conditions stand once, so that no two readers take different ones', [saml('core', '3.2.2'), saml('core', '2.3.3')], ({ response: root, assertion, at }) => {
+    expectOneOf(`count(${root.path}/samlp:Status)`, select(root, 'samlp:Status').length, [1])
+    expectThat(select(root, 'saml:Issuer').length <= 1, `count(${root.path}/saml:Issuer)`, 'at most 1', select(root, 'saml:Issuer').length)
+    for (const name of ['Issuer', 'Subject', 'Conditions']) expectThat(select(assertion, `saml:${name}`).length <= 1, at(`saml:${name}`), 'at most one', select(assertion, `saml:${name}`).length)
   }),
   stated('subject/bearer', 'the subject is confirmed by whoever bears the assertion', [saml('profiles', '4.1.4.2'), saml('profiles', '3.3')], ({ attribute, at }) => {
     expectOneOf(at('saml:Subject/saml:SubjectConfirmation/@Method'), attribute('saml:Subject/saml:SubjectConfirmation', 'Method'), [bearer])

@@ -25,7 +25,7 @@ export function signingProvider(world: World): SigningSamlClientPersona {
 /** A request to log a user in. */
 export function authnRequest(world: World, provider: SamlClientPersona): OwnMessage {
   const id = `_${randomBytes(16).toString('hex')}`
-  return { id, xml: start('AuthnRequest', id, `${world.target.baseUrl}/samlp/${provider.clientId}`, ` AssertionConsumerServiceURL="${escaped(provider.acs)}"`)
+  return { id, xml: start('AuthnRequest', id, world.target.address(`/samlp/${provider.clientId}`), ` AssertionConsumerServiceURL="${escaped(provider.acs)}"`)
     + `<saml:Issuer>${escaped(provider.entityId)}</saml:Issuer></samlp:AuthnRequest>` }
 }
 
@@ -40,7 +40,7 @@ export interface Subject {
 export function logoutRequest(world: World, provider: SamlClientPersona, subject: Subject, issuer = provider.entityId): OwnMessage {
   const id = `_${randomBytes(16).toString('hex')}`
   const format = subject.format === undefined ? '' : ` Format="${escaped(subject.format)}"`
-  return { id, xml: start('LogoutRequest', id, `${world.target.baseUrl}/samlp/${provider.clientId}/logout`, '')
+  return { id, xml: start('LogoutRequest', id, world.target.address(`/samlp/${provider.clientId}/logout`), '')
     + (issuer === '' ? '' : `<saml:Issuer>${escaped(issuer)}</saml:Issuer>`)
     + `<saml:NameID${format}>${escaped(subject.nameId)}</saml:NameID><samlp:SessionIndex>${escaped(subject.sessionIndex)}</samlp:SessionIndex></samlp:LogoutRequest>` }
 }

@@ -43,6 +43,10 @@ export const settings: readonly Check[] = toChecks({ operations: ['GET /samlp/{c
   setting('destination', 'the destination is the one that is set', 'should', ({ root }) => {
     expectOneOf(`${root.path}/@Destination`, root.attributes.Destination, ['https://custom-sp.example.test/saml/destination'])
   }),
+  setting('issuer', 'response and assertion are issued by the one that is set', 'should', ({ root, assertion, assertionPath }) => {
+    expectOneOf(`${root.path}/saml:Issuer`, select(root, 'saml:Issuer')[0]?.text.trim(), [`${own}:issuer`])
+    expectOneOf(`${assertionPath}/saml:Issuer`, select(assertion, 'saml:Issuer')[0]?.text.trim(), [`${own}:issuer`])
+  }),
   setting('lifetime', 'the assertion is valid for as long as is set', 'should', ({ assertion, assertionPath }) => {
     const seconds = (Date.parse(select(assertion, 'saml:Conditions')[0]?.attributes.NotOnOrAfter ?? '') - Date.parse(assertion?.attributes.IssueInstant ?? '')) / 1000
     expectThat(Math.abs(seconds - 600) <= 1, `${assertionPath}/saml:Conditions/@NotOnOrAfter`, '600 s after IssueInstant', `${seconds} s`)

@@ -7,6 +7,7 @@ import type { World } from '../../../core/world.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { send } from '../../grants/token-requests.ts'
 import { elementsAt, parseXml, type XmlElement } from '../../xml.ts'
+import { asksToLogIn } from '../oidc/authorization/browser.ts'
 import { cookiesAfter } from '../oidc/session.ts'
 import { readResponse, type Message } from './message.ts'
 import { renderMessage } from './pretty.ts'
@@ -62,9 +63,23 @@ export async function furtherSignOn(world: World, name: string, make: () => { re
   return shown(world, await world.once(`protocols/saml sign-on ${name}`, async () => {
     const { statement, request, relayState } = make()
     const from = Date.now()
-    const answer = await visit(world, statement, cookies)
+    const answer = statement.method === 'GET' ? await answerToUser(world, statement.path) : await visit(world, statement, cookies)
+    // Whether it is served by POST, and whether a session is used again, is for others to judge.
+    if (statement.method === 'POST' && [404, 405, 501].includes(answer.status)) throw new Blocked(`POST ${answer.url.pathname} answered ${answer.status}, which another check judges`)
+    if (waitsForUser(answer)) throw new Blocked('the session of a login is not used again')
     return signOnOf(world, { answer, cookies, from, request, relayState })
   }))
+}
+
+/** What a user who is logged in gets who is sent to `path`: in the session of the main login, or where that is not used again, after another login. */
+export async function answerToUser(world: World, path: string): Promise<Answer> {
+  const { cookies } = await signOn(world)
+  const answer = await visit(world, { method: 'GET', path }, cookies)
+  return waitsForUser(answer) ? (await world.given.loggedIn(path)).answer : answer
+}
+
+function waitsForUser(answer: Answer): boolean {
+  return answer.status === 200 && messageForm(answer, 'SAMLResponse') === undefined && asksToLogIn(answer)
 }
 
 /** By POST, in the session of the main login. */

@@ -1,5 +1,5 @@
 import { finding, show } from '../../../core/expectation.ts'
-import type { Finding } from '../../../core/finding.ts'
+import { Blocked, type Finding } from '../../../core/finding.ts'
 import { descendantsOf, prefixes, select, type XmlElement } from '../../xml.ts'
 
 /** What a strict relying party holds against a signature, by what is wrong with it. */
@@ -9,6 +9,8 @@ export type Rule = 'document' | 'placement' | 'structure' | 'reference' | 'trans
 export interface Refusal {
   readonly rule: Rule
   readonly finding: Finding
+  /** The algorithm that is refused, where it is for that; transforms as a list. */
+  readonly algorithm?: string
 }
 
 /** What a signature says of itself, once its form is right. Nothing is proved by it. */
@@ -45,6 +47,21 @@ export const digestMethods: Readonly<Record<string, string>> = {
   'http://www.w3.org/2001/04/xmlenc#sha512': 'sha512',
 }
 
+/** Algorithms that are sound, and that at least one of the verifiers does not have: elliptic curves, PSS, the other sizes of SHA-2, SHA-3. */
+const unverifiable = /^http:\/\/www\.w3\.org\/(?:2001\/04\/xmldsig-more#(?:ecdsa-sha(?:224|256|384|512)|rsa-sha(?:224|384)|sha(?:224|384))|2007\/05\/xmldsig-more#|2021\/04\/xmldsig-more#)/
+
+const inclusive = /^http:\/\/www\.w3\.org\/(?:TR\/2001\/REC-xml-c14n-20010315|2006\/12\/xml-c14n11)(?:#WithComments)?$/
+
+/**
+ * Throws {@link Blocked} where a message is refused for algorithms that are sound, and that the verifiers here do not have: no standard forbids them
+ * (SAML 2.0 Core 5.4.3 and 5.4.4 recommend). Whether they are those of Auth0 is for another check.
+ */
+export function expectVerifiable(refusals: readonly Refusal[]): void {
+  const isSound = (algorithm: string): boolean => unverifiable.test(algorithm) || inclusive.test(algorithm) || exclusive.includes(algorithm) || algorithm === enveloped
+  const other = refusals.find(({ algorithm }) => algorithm !== undefined && algorithm.split(', ').every(isSound))
+  if (other) throw new Blocked(`the message is signed by ${other.algorithm}, which is not verified here`)
+}
+
 /**
  * The signatures of a message, as SAML profiles XML Signature (Core 5.4): each a child of the element that it signs, with one reference to
  * it by a unique id, and with no transform but the two that can't change what is meant. `carriers` are the elements that may be signed.
@@ -71,7 +88,7 @@ export function readSignatures(root: XmlElement, carriers: readonly XmlElement[]
 function readSignature(element: XmlElement, signature: XmlElement, ids: readonly string[], id: string | undefined): { readonly statement?: SignatureStatement; readonly refusals: Refusal[] } {
   const refusals: Refusal[] = []
   const demand = (holds: boolean, rule: Rule, at: string, expected: string, actual: unknown): void => {
-    if (!holds) refusals.push(refusal(rule, at, expected, show(actual)))
+    if (!holds) refusals.push({ ...refusal(rule, at, expected, show(actual)), ...(['algorithm', 'transforms'].includes(rule) && typeof actual === 'string' && actual.startsWith('http') ? { algorithm: actual } : {}) })
   }
   const kids = signature.elements.map(({ name, namespace }) => (namespace === prefixes.ds ? name : `{${namespace}}${name}`)).join(' ')
   demand(/^SignedInfo SignatureValue(?: KeyInfo)?$/.test(kids), 'structure', signature.path, 'SignedInfo, SignatureValue, KeyInfo', kids)
@@ -96,7 +113,8 @@ function readSignature(element: XmlElement, signature: XmlElement, ids: readonly
   const names = transforms.map(({ attributes }) => attributes.Algorithm ?? '')
   demand(names.length === 2 && names[0] === enveloped && exclusive.includes(names[1]!), 'transforms', `${reference!.path}/ds:Transforms`, `${enveloped}, ${exclusive[0]}`, names.join(', '))
   for (const holder of [canonicalization!, ...transforms]) {
-    const isOwn = holder.elements.every(({ name, namespace }) => name === 'InclusiveNamespaces' && namespace === prefixes.ec)
+    // Some signers write the list to the enveloped transform too, in a namespace of that, where it means nothing.
+    const isOwn = holder.elements.every(({ name, namespace, elements }) => name === 'InclusiveNamespaces' && elements.length === 0 && (namespace === prefixes.ec || (holder === transforms[0] && namespace === enveloped)))
     demand(isOwn && holder.elements.length <= 1, 'transforms', holder.path, 'no parameters but InclusiveNamespaces', holder.elements.map(({ name }) => name).join(', '))
   }
   const [digestMethod] = select(reference, 'ds:DigestMethod')
@@ -122,7 +140,7 @@ function readSignature(element: XmlElement, signature: XmlElement, ids: readonly
 }
 
 function inclusivePrefixes(holder: XmlElement): string[] {
-  return (holder.elements[0]?.attributes.PrefixList ?? '').split(/\s+/).filter((prefix) => prefix !== '' && prefix !== '#default')
+  return (holder.elements[0]?.attributes.PrefixList ?? '').split(/\s+/).filter((prefix) => prefix !== '')
 }
 
 /** Base64 to the letter: decoders that skip what they don't know would let two texts mean the same. */

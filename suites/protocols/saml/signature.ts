@@ -4,7 +4,7 @@ import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import type { Message } from './message.ts'
-import type { Rule } from './signature-rules.ts'
+import { expectVerifiable, type Rule } from './signature-rules.ts'
 import { metadataOf, provider, signOn, signOnByPost } from './sign-on.ts'
 
 const common = { level: 'must', needs: ['saml', 'login'] } as const
@@ -15,6 +15,13 @@ const sha256 = ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www
 /** What the strict relying party holds against a message, as far as it is of these kinds. */
 export function expectNoRefusals({ verification }: Message, ...rules: readonly Rule[]): void {
   expectNone(verification.refusals.filter(({ rule }) => rules.includes(rule)).map(({ finding }) => finding))
+}
+
+/** The assertion is covered by a signature that verifies, and the strict relying party holds nothing against the message. */
+export function expectVerified({ verification, isCovered, assertionPath }: Message): void {
+  expectVerifiable(verification.refusals)
+  expectNone(verification.refusals.map(({ finding }) => finding))
+  expectThat(isCovered, assertionPath, 'covered by a signature', 'not covered')
 }
 
 /** Algorithms and certificate of every signature; what the strict relying party refuses for other reasons is judged elsewhere. */
@@ -28,6 +35,7 @@ export function expectAlgorithms({ verification }: Message, accepted: readonly s
 
 /** Whether what is embedded is what the metadata publishes. */
 export function expectCertificate({ verification }: Message, published: readonly string[]): void {
+  expectVerifiable(verification.refusals)
   expectThat(verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
   for (const { signature, certificates } of verification.statements) {
     for (const certificate of certificates) expectThat(published.includes(certificate), `${signature.path}/ds:KeyInfo/ds:X509Data/ds:X509Certificate`, 'the certificate of the metadata', `${certificate.slice(0, 40)}…`)
@@ -53,6 +61,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [saml('core', '2.3.3'), saml('core', '3.2.2')],
     async run(world) {
       const { message } = await signOn(world)
+      expectVerifiable(message.verification.refusals)
       expectThat(message.verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
       for (const { element } of message.verification.statements) {
         expectOneOf(`${element.path}/*`, element.elements.slice(0, 2).map(({ name }) => name).join(', '), ['Issuer, Signature'])
@@ -70,7 +79,17 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     ...common,
     id: 'protocols/saml/signature/transforms',
     title: 'SAML signature: exclusive canonicalization, and no transform but that and the enveloped one',
+    sources: [saml('core', '5.4.3'), saml('core', '5.4.4'), nodeSamlp],
+    profiles: ['auth0'],
+    run: async (world) => expectNoRefusals((await signOn(world)).message, 'transforms'),
+  },
+  {
+    ...common,
+    id: 'protocols/saml/signature/transforms/standard',
+    title: 'SAML signature: the transforms are those that SAML recommends',
     sources: [saml('core', '5.4.3'), saml('core', '5.4.4')],
+    level: 'should',
+    profiles: ['standard'],
     run: async (world) => expectNoRefusals((await signOn(world)).message, 'transforms'),
   },
   {
@@ -80,8 +99,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [saml('core', '5.4.5'), saml('profiles', '4.1.4.5')],
     async run(world) {
       const { message } = await signOn(world)
-      expectNone(message.verification.refusals.map(({ finding }) => finding))
-      expectThat(message.isCovered, message.assertionPath, 'covered by a signature', 'not covered')
+      expectVerified(message)
     },
   },
   {
@@ -93,8 +111,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     collectionItems: [],
     async run(world) {
       const { message } = await signOnByPost(world)
-      expectNone(message.verification.refusals.map(({ finding }) => finding))
-      expectThat(message.isCovered, message.assertionPath, 'covered by a signature', 'not covered')
+      expectVerified(message)
     },
   },
   {
@@ -132,6 +149,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [saml('profiles', '4.1.4.3'), { name: 'node-saml 5.1.0', url: 'https://github.com/node-saml/node-saml/tree/v5.1.0' }],
     async run(world: World) {
       const { message, request, form } = await signOn(world)
+      expectVerifiable(message.verification.refusals)
       const { SAML } = await import('@node-saml/node-saml')
       const { acs, entityId } = provider(world)
       const signed = new Set(message.verification.parts.map(({ statement }) => statement.element.name))

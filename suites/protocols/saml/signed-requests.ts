@@ -23,7 +23,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/redirect',
       title: 'Signed SAML requests: by redirect, with RSA and SHA-256, is answered',
       async run(world) {
-        expectAnswered((await login(world)).answer)
+        expectAnswered((await signedLogin(world)).answer)
       },
     },
     {
@@ -135,13 +135,13 @@ function validQuery(world: World): Parameters {
 }
 
 /** A login that a signed request began. */
-function login(world: World): ReturnType<World['given']['loggedIn']> {
+export function signedLogin(world: World): ReturnType<World['given']['loggedIn']> {
   return world.once('protocols/saml/signed-requests/login', () => world.given.loggedIn(`/samlp/${signingProvider(world).clientId}?${queryOf(validQuery(world))}`))
 }
 
 /** Cookies of a session, with which an accepted request is answered at once. Without one nothing is, and a refusal says nothing. */
 async function cookies(world: World): Promise<string> {
-  const { answer, cookies: jar } = await login(world)
+  const { answer, cookies: jar } = await signedLogin(world)
   if (!isSuccess(answer)) throw new Blocked(`a login with a request that is signed as it has to be ended with ${answer.status} at ${answer.url.pathname}`)
   return jar
 }

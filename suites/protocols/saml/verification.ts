@@ -54,7 +54,8 @@ export async function verifySignatures(text: string, root: XmlElement, carriers:
   return { parts, statements, refusals: [] }
 }
 
-function certificateOf(base64: string): X509Certificate[] {
+/** The certificate, where it can be read and its key is one of RSA; else none. */
+export function certificateOf(base64: string): X509Certificate[] {
   try {
     const certificate = new X509Certificate(Buffer.from(base64, 'base64'))
     return certificate.publicKey.asymmetricKeyType === 'rsa' ? [certificate] : []

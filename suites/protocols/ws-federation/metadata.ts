@@ -5,7 +5,8 @@ import { toChecks } from '../../checks.ts'
 import { auth0Docs, recorded2021, saml, wsFederation } from '../../sources.ts'
 import { elementsAt, parseXml, prefixes, select } from '../../xml.ts'
 import { certificateFindings } from '../saml/certificate.ts'
-import { metadataOf, metadataPath, party, signIn } from './signing-in.ts'
+import { send } from '../../grants/token-requests.ts'
+import { certificatesOf, metadataOf, metadataPath, party, signIn } from './signing-in.ts'
 
 const common = { level: 'must', profiles: ['auth0'], needs: ['wsfed'] } as const
 const place = '/md:EntityDescriptor/md:RoleDescriptor'
@@ -95,6 +96,20 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     async run(world) {
       const uris = select((await metadataOf(world)).root, 'md:RoleDescriptor/fed:ClaimTypesOffered/auth:ClaimType').map(({ attributes }) => attributes.Uri)
       for (const type of claimTypes) expectThat(uris.includes(type), `${place}/fed:ClaimTypesOffered/auth:ClaimType/@Uri`, type, uris.join(', '))
+    },
+  },
+  {
+    ...common,
+    id: 'protocols/ws-federation/metadata/of-client',
+    title: 'WS-Federation metadata: there is a description below the address of the application, with the same key',
+    sources: [auth0Docs('authenticate/protocols/ws-fed-protocol')],
+    level: 'should',
+    async run(world) {
+      const answer = await send(world, { method: 'GET', path: metadataPath.replace('/wsfed', `/wsfed/${party(world).clientId}`) })
+      expectOneOf('status', answer.status, [200])
+      const own = certificatesOf(parseXml(answer.body))
+      const { certificates } = await metadataOf(world)
+      expectThat(own.some((one) => certificates.includes(one)), `${place}/md:KeyDescriptor//ds:X509Certificate`, 'the certificate of the tenant', own.length === 0 ? '(none)' : 'another')
     },
   },
   {

@@ -45,7 +45,7 @@ export const signOut: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cl
     },
   },
   ...([
-    ['longer-host', 'on a host that only begins as an allowed one', (url: URL) => `${url.origin}.example.com${url.pathname}`],
+    ['longer-host', 'on a host that only begins as an allowed one', (url: URL) => Object.assign(new URL(url), { hostname: `${url.hostname}.example.com`, search: '' }).href],
     ['user-information', 'with an allowed host as user information', (url: URL) => `${url.origin}@example.com${url.pathname}`],
     ['allowed-in-query', 'with an allowed address in the query', (url: URL) => `https://example.com/?${encodeURIComponent(url.href)}=${url.href}`],
     ['without-scheme', 'without a scheme', () => '//example.com/signed-out'],

@@ -1,3 +1,4 @@
+import type { Source } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
 import { expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked, Mismatch } from '../../../core/finding.ts'
@@ -13,6 +14,11 @@ import { messageForm, visit } from '../saml/sign-on.ts'
 
 /** Where the tenant's metadata stands (WS-Federation 3.2.2). */
 export const metadataPath = '/wsfed/FederationMetadata/2007-06/FederationMetadata.xml'
+
+/** A section of the assertions that WS-Federation tokens are. */
+export function saml11(section: string): Source {
+  return { name: 'SAML 1.1 Core', section, url: 'https://www.oasis-open.org/committees/download.php/3406/oasis-sstc-saml-core-1.1.pdf' }
+}
 
 /** The application that the checks sign in to. Throws {@link Blocked} where the target has none. */
 export function party(world: World): WsFedClientPersona {
@@ -46,8 +52,13 @@ export function metadataOf(world: World): Promise<{ readonly root: XmlElement | 
   return world.once('protocols/ws-federation metadata', async () => {
     const { body } = await send(world, { method: 'GET', path: metadataPath })
     const root = parseXml(body)
-    return { root, body, certificates: elementsAt(root, 'RoleDescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, '')) }
+    return { root, body, certificates: certificatesOf(root) }
   })
+}
+
+/** The certificates of a description: DER in base64. */
+export function certificatesOf(root: XmlElement | undefined): string[] {
+  return elementsAt(root, 'RoleDescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, ''))
 }
 
 /** The main sign-in, through the login page. Its session serves the others. */

@@ -21,7 +21,7 @@ const withId = (text: string, id: string): string => text.replace(/ ID="[^"]*"/,
 const forged = (text: string, id = '_forged'): string => withId(named(withoutSignature(assertionOf(text))), id)
 const insideSignature = (text: string, inserted: string): string => text.replace('</Signature>', `<Object xmlns="${ds}">${inserted}</Object></Signature>`)
 const replaceAssertion = (text: string, by: string): string => text.replace(assertionPattern, () => by)
-const replaceIn = (pattern: RegExp | string, by: string): Attack => (text) => text.replace(pattern, by)
+const replaceIn = (pattern: RegExp | string, by: string | ((...parts: string[]) => string)): Attack => (text) => text.replace(pattern, by as string)
 /** The forged element with the genuine signature, where `find` says. */
 const carrying = (element: string, signature: string): string => element.replace(/(<saml:Issuer[^>]*>[^<]*<\/saml:Issuer>)/, (issuer) => `${issuer}${signature}`)
 
@@ -152,6 +152,19 @@ export const tricks: Readonly<Record<string, Attack>> = {
   'a prefix bound to nothing': replaceIn('<saml:NameID ', '<evil:NameID/><saml:NameID '),
   'an attribute twice': replaceIn('<saml:NameID ', '<saml:NameID Format="x" Format="y" '),
   'the id of the signed element at another one': (text) => text.replace('<samlp:Status>', `<samlp:Status ID="${first(/(?<=<Reference URI="#)[^"]*/, text)}">`),
+  'an xml:id with the id of the signed element': (text) => text.replace('<samlp:Status>', `<samlp:Status xml:id="${first(/(?<=<Reference URI="#)[^"]*/, text)}">`),
+  'the id in a namespace of its own': replaceIn(/(<saml:Assertion [^>]*?) ID=/, '$1 xmlns:x="urn:x" x:ID='),
+  'a second id in a namespace of its own': replaceIn('<saml:Assertion ', '<saml:Assertion xmlns:x="urn:x" x:ID="_other" '),
+  'an id in upper and lower case': replaceIn(/(<Reference URI="#_[^a-zA-Z"]*)([a-zA-Z])/, (_: string, start: string, letter: string) => `${start}${letter === letter.toUpperCase() ? letter.toLowerCase() : letter.toUpperCase()}`),
+  'another NameID in CDATA': (text) => named(text, `<![CDATA[${victim}]]>`),
+  'another NameID beside the genuine one in CDATA': replaceIn(/(<saml:NameID [^>]*>)/, `$1<![CDATA[${victim}]]>`),
+  'the transforms in another order': replaceIn(/(<Transform [^>]*enveloped-signature"\s*\/>)(<Transform [^>]*\/>)/, '$2$1'),
+  'a prefix to canonicalize inclusively': replaceIn(/<Transform Algorithm="([^"]*exc-c14n#)"\s*\/>/, `<Transform Algorithm="$1"><InclusiveNamespaces xmlns="${exclusive}" PrefixList="samlp"/></Transform>`),
+  'UTF-16': (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').toString('latin1'),
+  'a NUL behind the message': (text) => `${text}\0`,
+  'a second document behind a declaration': (text) => `${text}<?xml version="1.0"?>${named(withoutSignature(text))}`,
+  'the key as a value instead of a certificate': (text) => resigned(named(text), {}).then((mine) => mine.replace(/<KeyInfo>.*<\/KeyInfo>/s, `<KeyInfo><KeyValue><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQ==</Exponent></RSAKeyValue></KeyValue></KeyInfo>`)),
+  'an exponent of one in the embedded key': (text) => named(text).replace(/<X509Data>.*?<\/X509Data>/s, '<KeyValue><RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQ==</Exponent></RSAKeyValue></KeyValue>'),
   'a namespace declared in the signed element': replaceIn('<saml:Subject>', '<saml:Subject xmlns:x="urn:x" x:y="z">'),
   'text that is no XML': () => 'auth0|victim',
   'half of the message': (text) => text.slice(0, text.length / 2),

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { Blocked } from '../../../core/finding.ts'
 import { select } from '../../../suites/xml.ts'
 import { readResponse, readTokenResponse, type Message } from '../../../suites/protocols/saml/message.ts'
+import { expectVerifiable } from '../../../suites/protocols/saml/signature-rules.ts'
 import { certificate, genuineResponse, genuineTokenResponse } from './genuine.ts'
+import { signedByHand, type Signing } from './signing-by-hand.ts'
 import { responseWrappings, tricks, wrappings } from './attacks.ts'
 
 const read = async (xml: string): Promise<Message | undefined> => {
@@ -36,12 +39,41 @@ describe('a genuine message is accepted', () => {
     ['attributes in another order', (xml) => xml.replace(/(<saml:NameID) (Format="[^"]*")/, '$1  $2 ').replace(/(<saml:Conditions) (NotBefore="[^"]*") (NotOnOrAfter="[^"]*")/, '$1 $3\n$2')],
     ['spaces around the signature value', (xml) => xml.replace(/(<SignatureValue>)([^<]{20})/, '$1\n $2\n')],
     ['white space outside of what is signed', (xml) => xml.replace('<samlp:Status>', '\n  <samlp:Status>\n')],
+    ['a byte order mark', (xml) => `\uFEFF${xml}`],
+    ['the NameID in CDATA', (xml) => xml.replace(/(<saml:NameID [^>]*>)([^<]*)/, '$1<![CDATA[$2]]>')],
+    ['a carriage return in the signature value', (xml) => xml.replace(/(<SignatureValue>[^<]{20})/, '$1&#13;\n')],
+    ['the id written as a character reference', (xml) => xml.replace(/(<saml:Assertion [^>]*ID=")_/, '$1&#95;')],
+    ['an instruction behind it', (xml) => `${xml}<?x y?>`],
     ['a certificate in lines', (xml) => xml.replace(/(<X509Certificate>[^<]{64})/, '$1\n')],
   ])('with %s', async (_, change) => {
     const genuine = await genuineResponse('assertion')
     const changed = change(genuine)
     expect(changed).not.toBe(genuine)
     expect(nameIn(await read(changed))).toBe(user)
+  })
+
+  const outer = (declaration: string) => (xml: string): string => xml.replace('<samlp:Response ', `<samlp:Response ${declaration} `)
+  test.each<[string, Signing]>([
+    ['with prefixes that are canonicalized inclusively', { prefixes: 'xs xsi' }],
+    ['with prefixes from around it', { prefixes: 'q saml', edit: outer('xmlns:q="urn:q"') }],
+    ['with prefixes for SignedInfo', { prefixesOfInfo: 'q samlp', edit: outer('xmlns:q="urn:q"') }],
+    ['with prefixes that are not there', { prefixes: 'nothing xml' }],
+    ['with a default namespace to include where there is none', { prefixes: '#default xs' }],
+    ['with an empty list of prefixes', { prefixes: '' }],
+    ['with attributes of XML itself around it', { edit: outer('xml:lang="en" xml:space="preserve"') }],
+    ['with white space in the signature', { template: (usual) => usual.replace(/></g, '>\n  <').replace('DIGEST', '\nDIGEST\n') }],
+    ['with a prefix for the signature', { template: (usual) => usual.replace(/<(\/?)(?=[A-Z])/g, '<$1dsig:').replace('xmlns=', 'xmlns:dsig=') }],
+    ['with a list of prefixes for the other transform too', { template: (usual) => usual.replace(/(enveloped-signature">)/, '$1<InclusiveNamespaces xmlns="http://www.w3.org/2000/09/xmldsig#enveloped-signature" PrefixList="xs"/>') }],
+  ])('%s', async (_, signing) => {
+    const message = await read(signedByHand(await genuineResponse('assertion'), signing))
+    expect(message?.verification.refusals).toEqual([])
+    expect(nameIn(message)).toBe(user)
+  })
+
+  test('that only one of the verifiers can read accuses nobody', async () => {
+    const message = await read(signedByHand(await genuineResponse('assertion'), { prefixes: '#default saml', edit: outer('xmlns="urn:d"') }))
+    expect(message?.verification.disagreement).toBe('libxml2 accepts /samlp:Response/saml:Assertion, xml-crypto refuses it')
+    expect(nameIn(message)).toBeUndefined()
   })
 
   test('whose key has been replaced in the metadata beside the old one', async () => {
@@ -67,3 +99,28 @@ async function refused(genuine: string, attack: (text: string) => string | Promi
   expect(message === undefined || message.verification.refusals.length > 0).toBe(true)
   expect(message?.verification.disagreement).toBeUndefined()
 }
+
+describe('a sound algorithm that is not verified here', () => {
+  const blocked = async (change: (xml: string) => string): Promise<unknown> => {
+    const message = await read(change(await genuineResponse('assertion')))
+    expect(nameIn(message)).toBeUndefined()
+    try {
+      expectVerifiable(message?.verification.refusals ?? [])
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  test.each([
+    ['a curve', (xml: string) => xml.replace('xmldsig-more#rsa-sha256', 'xmldsig-more#ecdsa-sha256')],
+    ['PSS', (xml: string) => xml.replace('http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1')],
+    ['inclusive canonicalization', (xml: string) => xml.replace(/(enveloped-signature"\s*\/><Transform Algorithm=")[^"]*/, '$1http://www.w3.org/TR/2001/REC-xml-c14n-20010315')],
+  ])('accuses nobody: %s', async (_, change) => expect(await blocked(change)).toBeInstanceOf(Blocked))
+
+  test.each([
+    ['a keyed hash', (xml: string) => xml.replace('xmldsig-more#rsa-sha256', 'xmldsig-more#hmac-sha256')],
+    ['MD5', (xml: string) => xml.replace('xmldsig-more#rsa-sha256', 'xmldsig-more#rsa-md5')],
+    ['a transform by XPath', (xml: string) => xml.replace(/(enveloped-signature"\s*\/><Transform Algorithm=")[^"]*/, '$1http://www.w3.org/TR/1999/REC-xpath-19991116')],
+  ])('is not %s', async (_, change) => expect(await blocked(change)).toBeUndefined())
+})

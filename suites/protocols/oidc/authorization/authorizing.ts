@@ -14,6 +14,8 @@ export const authorizationOperation = { operations: ['GET /authorize'], collecti
 
 /** The confidential client logs the main user in. */
 export const withConfidential: readonly Capability[] = ['login', 'authorization-code']
+/** The same at an OpenID Provider: an authorization server that is none knows nothing of what OpenID Connect adds. */
+export const withOpenId: readonly Capability[] = [...withConfidential, 'openid-connect']
 /** The confidential client logs the main user in for what comes without the token endpoint. */
 export const withImplicit: readonly Capability[] = ['login', 'implicit']
 /** The same, with a code beside it. */

@@ -14,6 +14,8 @@ export interface Visit {
   readonly delivered: { readonly mode: 'query' | 'fragment' | 'form_post'; readonly parameters: URLSearchParams } | undefined
   /** The last answer is a page with a form to log in. */
   readonly asksToLogIn: boolean
+  /** Nothing was sent to the application, and nothing refused: somebody has to do something, be it to log in, to choose an account or to consent. */
+  readonly waitsForUser: boolean
 }
 
 /** Redirects between an authorization request and the page or the callback that it leads to. */
@@ -43,7 +45,8 @@ export async function visit(world: World, parameters: AuthorizationParameters, c
     next.hash = ''
     answer = await ask(next.href)
   }
-  return { answer, delivered: deliveredBy(answer, redirectUri), asksToLogIn: !isRedirect(answer) && asksToLogIn(answer) }
+  const delivered = deliveredBy(answer, redirectUri)
+  return { answer, delivered, asksToLogIn: !isRedirect(answer) && asksToLogIn(answer), waitsForUser: !delivered && answer.status < 400 }
 }
 
 /** Whether a URL is an address of the application, with whatever query and fragment the answer added. */
@@ -68,7 +71,8 @@ function deliveredBy(answer: Answer, redirectUri: string | undefined): Visit['de
   return form && { mode: 'form_post', parameters: new URLSearchParams(form.controls.map(({ name, value }): [string, string] => [name, value])) }
 }
 
-function asksToLogIn({ body, url }: Answer): boolean {
+/** Whether an answer is a page with a form to log in. */
+export function asksToLogIn({ body, url }: Answer): boolean {
   const names = ['username', 'email', 'identifier', 'login', 'password']
   return readPage(body, url).forms.some(({ controls }) => controls.some(({ name }) => names.includes(name)))
 }

@@ -1,8 +1,9 @@
 import { expectOneOf, expectThat, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
-import { toChecks } from '../../../checks.ts'
+import { readPage } from '../../../../core/page.ts'
+import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential, withImplicit } from './authorizing.ts'
+import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential, withImplicit, withOpenId } from './authorizing.ts'
 import { visit } from './browser.ts'
 
 const silent = auth0Docs('authenticate/login/configure-silent-authentication')
@@ -14,7 +15,7 @@ export const errors = toChecks(authorizationOperation, [
     title: 'Authorization: an error at the callback has the state of the request, unchanged',
     sources: [rfc(6749, '4.1.2.1'), silent],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const state = `a+b&c=d#e%f-${world.unique()}-G`
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', state }).parameters)
@@ -27,7 +28,7 @@ export const errors = toChecks(authorizationOperation, [
     title: 'Authorization: an error at the callback has neither code nor token beside it',
     sources: [rfc(6749, '4.1.2.1'), silent],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
@@ -40,9 +41,9 @@ export const errors = toChecks(authorizationOperation, [
     title: 'Authorization: an error comes in the response mode that was asked for',
     sources: [oidcCore('3.1.2.6', 'AuthError'), silent],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
-      await needsAnnounced(world, 'response_modes_supported', 'fragment', ['query', 'fragment'])
+      await needsAnnounced(world, 'response_modes_supported', 'fragment', ['query'])
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', response_mode: 'fragment' }).parameters)
       if (!delivered) throw new Blocked('prompt=none is not answered to the application')
       expectOneOf('response mode', delivered.mode, ['fragment'])
@@ -70,7 +71,7 @@ export const errors = toChecks(authorizationOperation, [
     sources: [rfc(6749, '4.1.2.1')],
     level: 'must',
     profiles: ['standard'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
@@ -80,4 +81,21 @@ export const errors = toChecks(authorizationOperation, [
       }
     },
   },
+  ...(['client_id', 'redirect_uri', 'state', 'response_type'] as const).map((name): StatedCheck => ({
+    id: `protocols/oidc/authorization/errors/markup/${name.replace('_', '-')}`,
+    title: `Authorization: ${name} is no part of the markup of an error page`,
+    sources: [rfc(6749, '10.14')],
+    level: 'must',
+    needs: withConfidential,
+    async run(world) {
+      const element = `x-conformance-${world.unique()}`
+      const markup = `"'></title></script><${element}>`
+      const { parameters } = codeRequest(world)
+      // With a redirect URI that is not registered there is nobody but the user to tell.
+      const { answer } = await visit(world, { ...parameters, redirect_uri: 'https://conformance.example/', [name]: name === 'redirect_uri' ? `https://conformance.example/${markup}` : markup })
+      // Plain text has no markup: it is shown as it is.
+      const isPage = answer.mediaType === undefined || /html|xml/.test(answer.mediaType)
+      expectThat(!isPage || !readPage(answer.body, answer.url).elements.has(element), 'elements of the page', `none that ${name} made`, `<${element}>`)
+    },
+  })),
 ])

@@ -1,5 +1,6 @@
 import type { Check } from '../../../../core/check.ts'
 import { errors } from './errors.ts'
+import { issuer } from './issuer.ts'
 import { loginPage } from './login-page.ts'
 import { maxAge } from './max-age.ts'
 import { nonce } from './nonce.ts'
@@ -14,5 +15,5 @@ import { state } from './state.ts'
 
 /** What is demanded of the authorization endpoint, beyond the form of its answers. */
 export const authorizationChecks: readonly Check[] = [
-  ...state, ...nonce, ...responseType, ...responseMode, ...pkce, ...redirectUri, ...prompt, ...maxAge, ...parameters, ...requestObject, ...errors, ...loginPage,
+  ...state, ...nonce, ...responseType, ...responseMode, ...pkce, ...redirectUri, ...prompt, ...maxAge, ...parameters, ...requestObject, ...errors, ...issuer, ...loginPage,
 ]

@@ -4,7 +4,7 @@ import { Blocked } from '../../../../core/finding.ts'
 import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
-import { authorizationOperation, claimsFor, codeRequest, idTokenClaims, perProfile, redeem, tokensOf, withConfidential } from './authorizing.ts'
+import { authorizationOperation, claimsFor, codeRequest, idTokenClaims, perProfile, redeem, tokensOf, withOpenId } from './authorizing.ts'
 import { agedSession, visit } from './browser.ts'
 import { expectNoLogin } from './prompt.ts'
 
@@ -23,7 +23,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     title: 'Authorization: a login that is older than max_age gets no code without a new one',
     sources: [request, maxAgeDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -36,7 +36,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     title: 'Authorization: max_age=0 gets no code without a new login',
     sources: [request, maxAgeDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -50,7 +50,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [oidcCore('3.1.2.6', 'AuthError'), maxAgeDocs],
     level: 'should',
     profiles: ['auth0'],
-    needs: withConfidential,
+    needs: withOpenId,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -66,7 +66,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [maxAgeDocs],
     level: 'should',
     profiles: ['auth0'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await agedSession(world, 0)
       expectNoLogin(await visit(world, codeRequest(world, { max_age: '3600' }).parameters, cookies))
@@ -77,7 +77,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     title: 'Authorization: where max_age was sent, the ID token says when the user logged in',
     sources: [claim, maxAgeDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectAuthTime(world, { max_age: '3600' }),
   }),
   {
@@ -86,7 +86,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [maxAgeDocs],
     level: 'should',
     profiles: ['auth0'],
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectAuthTime(world, { prompt: 'login' }),
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -94,7 +94,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     title: 'Authorization: as long as a session is used, auth_time is the same',
     sources: [claim, maxAgeDocs],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, 0)

@@ -4,7 +4,7 @@ import type { World } from '../../../../core/world.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
 import {
-  authorizationOperation, claimsFor, codeRequest, frontChannelRequest, granted, idTokenClaims, perProfile, redeem, tokensOf, withConfidential, withImplicit, without,
+  authorizationOperation, claimsFor, codeRequest, frontChannelRequest, granted, idTokenClaims, perProfile, redeem, tokensOf, withOpenId, withImplicit, without,
 } from './authorizing.ts'
 import { session, visit } from './browser.ts'
 
@@ -19,7 +19,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     title: 'Authorization: each ID token has the nonce of its own request, unchanged',
     sources: [claim],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       for (const value of ['aB+c&D=e%2Bf/g', 'Zażółć-日本語-🙂']) await expectNonce(world, value)
     },
@@ -29,7 +29,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     title: 'Authorization: a nonce of 512 characters is in the ID token whole',
     sources: [claim],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       await expectNonce(world, `${'0123456789abcdef'.repeat(31)}-and-the-end----`)
     },
@@ -40,7 +40,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     sources: [claim],
     level: 'should',
     profiles: ['standard'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { parameters, codeVerifier } = codeRequest(world)
       const claims = await claimsFor(world, { parameters: without(parameters, 'nonce'), codeVerifier })
@@ -52,7 +52,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     title: 'Authorization: where a session is used again, the ID token has the nonce of the new request',
     sources: [claim],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
       const { parameters, codeVerifier } = codeRequest(world)

@@ -5,7 +5,7 @@ import { isObject } from '../../../../core/json.ts'
 import { decodeJwt } from '../../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, codeFor, codeRequest, perProfile, redeem, tokensOf, withConfidential, without } from './authorizing.ts'
+import { authorizationOperation, codeFor, codeRequest, perProfile, redeem, tokensOf, withConfidential, withOpenId, without } from './authorizing.ts'
 import { isRedirect, session, visit } from './browser.ts'
 
 const authorizePage = auth0Docs('api/authentication/authorization-code-flow/authorize-application')
@@ -36,7 +36,7 @@ export const parameters = toChecks(authorizationOperation, [
     title: 'Authorization: hints about display, language and user do not keep a login from its code',
     sources: [oidcCore('15.1', 'ImplementationConsiderations'), authorizePage],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectCode(world, { display: 'page', ui_locales: 'en', login_hint: world.personas.users.main?.email ?? '' }),
   }),
   ...hints.map(({ slug, title, parameters: hint, level, source }): StatedCheck => ({
@@ -45,7 +45,7 @@ export const parameters = toChecks(authorizationOperation, [
     sources: [source],
     level,
     profiles: ['standard'],
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectCodeOfSession(world, hint),
   })),
   {
@@ -68,7 +68,7 @@ export const parameters = toChecks(authorizationOperation, [
     level: 'must',
     profiles: ['standard'],
     operations: ['POST /authorize'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { parameters } = codeRequest(world)
       const byGet = await visit(world, parameters)
@@ -100,7 +100,7 @@ export const parameters = toChecks(authorizationOperation, [
     sources: [oidcCore('3.1.3.3', 'TokenResponse'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
     level: 'must',
     operations: ['GET /authorize', 'POST /oauth/token'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { parameters, codeVerifier } = codeRequest(world, { scope: 'email profile openid' })
       const tokens = tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier }))

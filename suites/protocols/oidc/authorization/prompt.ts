@@ -3,7 +3,7 @@ import { Blocked } from '../../../../core/finding.ts'
 import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
-import { application, authorizationOperation, codeRequest, perProfile, redeem, tokensOf, withConfidential } from './authorizing.ts'
+import { application, authorizationOperation, codeRequest, perProfile, redeem, tokensOf, withOpenId } from './authorizing.ts'
 import { session, visit, type Visit } from './browser.ts'
 
 const request = oidcCore('3.1.2.1', 'AuthRequest')
@@ -21,7 +21,7 @@ export const prompt = toChecks(authorizationOperation, [
     sources: [errors, silent],
     level: 'must',
     profiles: [profile],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered && answer.status >= 400) await needsServed(world)
@@ -37,7 +37,7 @@ export const prompt = toChecks(authorizationOperation, [
     title: 'Authorization: prompt=none with a session is answered with a code at once',
     sources: [request, silent],
     level: 'should',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters, cookies)
@@ -54,7 +54,7 @@ export const prompt = toChecks(authorizationOperation, [
     level: 'must',
     profiles: ['standard'],
     operations: ['GET /authorize', 'POST /oauth/token'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
       const { parameters, codeVerifier } = codeRequest(world, { prompt: 'none' })
@@ -71,10 +71,11 @@ export const prompt = toChecks(authorizationOperation, [
     sources: [request],
     level: 'must',
     profiles: ['standard'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
-      const { delivered } = await visit(world, codeRequest(world, { prompt: 'none login' }).parameters, cookies)
+      const { delivered, answer, asksToLogIn } = await visit(world, codeRequest(world, { prompt: 'none login' }).parameters, cookies)
+      expectThat(!asksToLogIn, 'answer', 'an error', describe(answer))
       expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   },
@@ -83,7 +84,7 @@ export const prompt = toChecks(authorizationOperation, [
     title: 'Authorization: prompt=login gets no code without a new login, though there is a session',
     sources: [request, auth0Docs('authenticate/login/max-age-reauthentication')],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'login' }).parameters, cookies)
@@ -95,7 +96,7 @@ export const prompt = toChecks(authorizationOperation, [
     title: 'Authorization: with prompt=login, the new login is answered with a code',
     sources: [request, auth0Docs('authenticate/login/max-age-reauthentication')],
     level: 'must',
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       await session(world)
       const { parameters, mode } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, { prompt: 'login' }).parameters })
@@ -108,7 +109,7 @@ export const prompt = toChecks(authorizationOperation, [
     sources: [auth0Docs('authenticate/single-sign-on')],
     level: 'should',
     profiles: ['auth0'],
-    needs: withConfidential,
+    needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
       expectNoLogin(await visit(world, codeRequest(world).parameters, cookies))

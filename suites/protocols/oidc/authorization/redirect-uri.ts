@@ -32,6 +32,7 @@ const nearMisses: readonly NearMiss[] = [
   { slug: 'other-host', title: 'at another host', of: (url) => changed(url, { host: elsewhere }) },
   { slug: 'longer-host', title: 'at a host whose name begins with the registered one', of: (url) => changed(url, { host: `${url.hostname}.${elsewhere}` }) },
   { slug: 'host-with-same-end', title: 'at a host whose name ends with the registered one', of: (url) => (/^[\d.]+$|^\[/.test(url.hostname) ? undefined : changed(url, { host: `conformance-${url.host}` })) },
+  { slug: 'subdomain', title: 'at a subdomain of the registered host', of: (url) => (/^[\d.]+$|^\[/.test(url.hostname) ? undefined : changed(url, { host: `conformance.${url.host}` })) },
   { slug: 'user-info', title: 'that has the registered host before an @', of: (url) => `${url.protocol}//${url.host}@${elsewhere}${url.pathname}${url.search}` },
   { slug: 'backslash', title: 'that has the registered host behind a backslash', of: (url) => `${url.protocol}//${elsewhere}\\@${url.host}${url.pathname}${url.search}` },
 ]

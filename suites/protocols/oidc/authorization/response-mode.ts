@@ -9,8 +9,8 @@ import { application, authorizationOperation, authorized, codeRequest, formPostM
 const modes = responseTypePractices('2.1', 'ResponseModes')
 const defaults = responseTypePractices('5', 'Combinations')
 const modeDocs = auth0Docs('authenticate/login/configure-silent-authentication')
-/** What a discovery document without the list stands for. */
-const unlisted = ['query', 'fragment']
+/** What is promised where discovery has no list: `fragment` only by providers that register clients on their own (Discovery 3). */
+const unlisted = ['query']
 
 /** How the answer gets to the application. */
 export const responseMode = toChecks(authorizationOperation, [

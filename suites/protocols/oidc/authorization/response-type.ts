@@ -70,6 +70,30 @@ export const responseType = toChecks(authorizationOperation, [
     },
   },
   {
+    id: 'protocols/oidc/authorization/response-type/expires-in',
+    title: 'Authorization: an access token that comes without the token endpoint comes with its lifetime in seconds',
+    sources: [rfc(6749, '4.2.2'), auth0Docs('api/authentication/implicit-flow/authorize')],
+    level: 'should',
+    needs: withImplicit,
+    async run(world) {
+      const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token'))
+      const lifetime = parameters.get('expires_in')
+      // Nobody keeps such a token for ten years: that would be a point in time.
+      expectThat(/^[1-9]\d{0,8}$/.test(lifetime ?? ''), 'parameter expires_in', 'seconds', lifetime ?? undefined)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/response-type/no-refresh-token',
+    title: 'Authorization: no refresh token comes without the token endpoint',
+    sources: [rfc(6749, '4.2.2')],
+    level: 'must',
+    needs: withImplicit,
+    async run(world) {
+      const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token', { scope: 'openid offline_access' }))
+      expectThat(!parameters.has('refresh_token'), 'parameter refresh_token', '(absent)', '(present)')
+    },
+  },
+  {
     id: 'protocols/oidc/authorization/response-type/order',
     title: 'Authorization: the order of the words of a response type does not matter',
     sources: [responseTypePractices('3', 'rfc.section.3'), rfc(6749, '3.1.1')],
@@ -77,7 +101,7 @@ export const responseType = toChecks(authorizationOperation, [
     needs: withHybrid,
     async run(world) {
       await granted(world, frontChannelRequest(world, 'code id_token'))
-      const { parameters } = await authorized(world, frontChannelRequest(world, 'id_token code'))
+      const { parameters } = await world.given.authorize({ client: 'confidential', parameters: frontChannelRequest(world, 'id_token code') })
       expectNone(['code', 'id_token'].flatMap((name) => (parameters.get(name) ? [] : [finding(`parameter ${name}`, '(present)', '(absent)')])))
     },
   },

@@ -13,11 +13,12 @@ export type Asking = (parameters: AuthorizationParameters, role?: Role) => Promi
  * session again, the main user logs in.
  */
 export async function askingAgain(world: World): Promise<Asking> {
-  const { cookies } = await session(world)
+  let { cookies } = await session(world)
   return async (parameters, role = 'confidential') => {
-    const { delivered, asksToLogIn } = await visit(world, parameters, cookies)
-    if (delivered || !asksToLogIn) return delivered?.parameters
-    const { mode, parameters: answer } = await world.given.authorize({ client: role, parameters })
+    const { delivered, waitsForUser } = await visit(world, parameters, cookies)
+    if (!waitsForUser) return delivered?.parameters
+    const { mode, parameters: answer, cookies: ofLogin } = await world.given.authorize({ client: role, parameters })
+    cookies = ofLogin || cookies
     return mode === 'none' ? undefined : answer
   }
 }

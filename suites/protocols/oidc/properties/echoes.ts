@@ -8,7 +8,7 @@ import { toChecks } from '../../../checks.ts'
 import { bodyOf } from '../../../grants/token-requests.ts'
 import { expectForAll } from '../../../property.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
-import { authorizationOperation, codeRequest, redeem, withConfidential } from '../authorization/authorizing.ts'
+import { authorizationOperation, codeRequest, redeem, withConfidential, withOpenId } from '../authorization/authorizing.ts'
 import { askingAgain, freshCode } from './asking.ts'
 
 type Text = (fc: typeof FastCheck) => FastCheck.Arbitrary<string>
@@ -65,7 +65,7 @@ export const echoProperties: readonly Check[] = toChecks({ ...authorizationOpera
     sources: [oidcCore('3.1.2.1', 'AuthRequest'), oidcCore('2', 'IDToken'), authorizePage],
     level: 'must',
     operations: ['GET /authorize', 'POST /oauth/token'],
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectNonces(world, anyPrintable, printableExamples, 4),
   },
   {
@@ -75,7 +75,7 @@ export const echoProperties: readonly Check[] = toChecks({ ...authorizationOpera
     level: 'should',
     profiles: ['auth0'],
     operations: ['GET /authorize', 'POST /oauth/token'],
-    needs: withConfidential,
+    needs: withOpenId,
     run: (world) => expectNonces(world, anyUnicode, unicodeExamples, 3),
   },
 ])

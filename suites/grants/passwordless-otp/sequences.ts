@@ -1,0 +1,123 @@
+import type { Check } from '../../../core/check.ts'
+import type { Answer } from '../../../core/client.ts'
+import { expectNone, expectThat } from '../../../core/expectation.ts'
+import { Blocked } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
+import { decodeJwt } from '../../../specs/judgement.ts'
+import { toChecks, type StatedCheck } from '../../checks.ts'
+import { required } from '../../endpoints/recipes.ts'
+import { auth0Docs, oidcCore } from '../../sources.ts'
+import { grantedFindings, refusedFindings, send, tokenOf } from '../token-requests.ts'
+
+const otpGrant = 'http://auth0.com/oauth/grant-type/passwordless/otp'
+const emailPage = auth0Docs('authenticate/passwordless/authentication-methods/email-otp')
+const grantPage = auth0Docs('api/authentication/passwordless/authenticate-user')
+const at = 'POST /oauth/token'
+const shared = { profiles: ['auth0'], needs: ['inbox', 'passwordless-email', 'passwordless-otp'], effects: ['email'] } satisfies Partial<StatedCheck>
+
+type SentCode = Awaited<ReturnType<World['given']['oneTimeCode']>>
+
+/** What a one-time code is still good for once others have been sent and tried. */
+export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['POST /passwordless/start', at], collectionItems: [] }, [
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/superseded-code',
+    title: 'A one-time code is refused once a newer one was sent to the same address',
+    sources: [emailPage],
+    level: 'should',
+    run: async (world) => expectNone(grantedFindings((await mistakes(world)).superseded, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/code-of-another-address',
+    title: 'A one-time code that was sent to another address is refused',
+    sources: [grantPage, emailPage],
+    level: 'must',
+    run: async (world) => expectNone(grantedFindings((await mistakes(world)).ofAnother, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/right-after-mistakes',
+    title: 'After two mistakes the newest code still gives tokens',
+    sources: [emailPage],
+    level: 'should',
+    run: async (world) => expectNone(refusedFindings((await mistakes(world)).right, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/verified-address',
+    title: 'An address that a code was sent to and came back from counts as verified',
+    sources: [oidcCore('5.1', 'StandardClaims'), auth0Docs('manage-users/user-accounts/verify-emails')],
+    // That the first code verifies the address is said of one-time codes in general.
+    level: 'may',
+    async run(world) {
+      const { right, username } = await mistakes(world)
+      const { email, email_verified: verified } = decodeJwt(tokenOf(right, 'id_token'))?.claims ?? {}
+      if (email === undefined) throw new Blocked('the ID token names no address')
+      expectThat(typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
+      expectThat(verified === true, 'id_token claims /email_verified', 'true', verified)
+    },
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/code-of-another-connection',
+    title: 'A code that was sent by e-mail is no code of a text message',
+    sources: [grantPage],
+    level: 'should',
+    needs: [...shared.needs, 'passwordless-sms'],
+    run: async (world) => expectNone(grantedFindings((await attempts(world)).asText, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/three-mistakes',
+    title: 'After three wrong codes the right one is refused',
+    sources: [emailPage],
+    level: 'should',
+    run: async (world) => expectNone(grantedFindings((await attempts(world)).afterThree, at)),
+  },
+])
+
+/** A code to one address; then one to another address, and a newer one to it. */
+function sentCodes(world: World): Promise<{ readonly other: SentCode; readonly first: SentCode; readonly second: SentCode }> {
+  return world.once('grants/passwordless-otp codes', async () => {
+    const other = await world.given.oneTimeCode({ via: 'email' })
+    const first = await world.given.oneTimeCode({ via: 'email' })
+    const second = await world.given.oneTimeCode({ via: 'email', username: first.username })
+    if (new Set([other.code, first.code, second.code]).size < 3) throw new Blocked('two of three codes are the same')
+    return { other, first, second }
+  })
+}
+
+/** What comes of the wrong codes for an address, and of the right one after them. */
+function mistakes(world: World): Promise<{ readonly username: string; readonly superseded: Answer; readonly ofAnother: Answer; readonly right: Answer }> {
+  return world.once('grants/passwordless-otp mistakes', async () => {
+    const { other, first: { username, code: old }, second: { code } } = await sentCodes(world)
+    const superseded = await exchange(world, username, old)
+    const ofAnother = await exchange(world, username, other.code)
+    return { username, superseded, ofAnother, right: await exchange(world, username, code) }
+  })
+}
+
+/** What comes of a good code at the wrong connection, and after three wrong ones. */
+function attempts(world: World): Promise<{ readonly asText: Answer; readonly afterThree: Answer }> {
+  return world.once('grants/passwordless-otp attempts', async () => {
+    const { other: { username, code } } = await sentCodes(world)
+    const asText = await exchange(world, username, code, 'sms')
+    for (const attempt of [1, 2, 3]) await exchange(world, username, otherCode(code, attempt))
+    return { asText, afterThree: await exchange(world, username, code) }
+  })
+}
+
+function exchange(world: World, username: string, otp: string, realm: 'email' | 'sms' = 'email'): Promise<Answer> {
+  const { confidential, public: open } = world.personas.clients
+  const { clientId, clientSecret } = required([confidential, open].find((client) => client?.grantTypes?.includes(otpGrant)), `a client with ${otpGrant}`)
+  return send(world, {
+    method: 'POST', path: '/oauth/token',
+    form: { grant_type: otpGrant, client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }), username, otp, realm, scope: 'openid email' },
+  })
+}
+
+/** Another code of as many digits. */
+function otherCode(code: string, step: number): string {
+  return code.replace(/\d$/, (last) => String((Number(last) + step) % 10))
+}
