@@ -41,7 +41,7 @@ export const capabilities = {
   'saml-encryption': 'Assertions for a client with the SAML2 Web App add-on are encrypted',
   'saml-schema': 'The XML schema of SAML 2.0 messages is in a folder of saml.schemas',
   'saml-metadata-schema': 'The XML schema of SAML 2.0 metadata is in a folder of saml.schemas',
-  'saml-1.1-schema': 'The XML schema of SAML 1.1 assertions is in a folder of saml.schemas',
+  'saml11-schema': 'The XML schema of SAML 1.1 assertions is in a folder of saml.schemas',
   wsfed: 'A client has the WS-Fed add-on',
   'wsfed-logout': 'The client with the WS-Fed add-on has an allowed logout URL',
   'wsfed-alias': 'The client with the WS-Fed add-on has an alias as its realm',

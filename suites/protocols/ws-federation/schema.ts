@@ -10,7 +10,7 @@ export const schema: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cli
   title: 'WS-Federation sign-in: the assertion is valid by the schema of SAML 1.1',
   sources: [saml11('2.3.2')],
   level: 'must',
-  needs: ['wsfed', 'saml-1.1-schema', 'login'],
+  needs: ['wsfed', 'saml11-schema', 'login'],
   async run(world) {
     expectNone(await schemaFindings(world, 'assertion-1.1', (await signIn(world)).message.text, '//saml1:Assertion'))
   },
