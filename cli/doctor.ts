@@ -10,6 +10,7 @@ import { discovered, takesBasicOnly } from '../fixtures/target/discovered-paths.
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
 import { remedyFor } from '../fixtures/target/remedies.ts'
 import { trials } from '../fixtures/target/trials.ts'
+import { wayTo } from '../fixtures/target/way.ts'
 import { openWorlds } from '../fixtures/world.ts'
 import { printable } from '../reporters/printable.ts'
 import type { Arguments } from './arguments.ts'
@@ -36,7 +37,7 @@ export async function doctor(given: Arguments): Promise<number> {
   try {
     let { configuration } = target
     const limiter = createLimiter({ concurrency: configuration.concurrency, ...(configuration.rate === undefined ? {} : { rate: configuration.rate }) })
-    const connection = openConnection({ ...configuration.target, timeoutMs: configuration.timeoutMs, limiter, connections: configuration.concurrency })
+    const connection = openConnection({ ...wayTo(configuration.target), timeoutMs: configuration.timeoutMs, limiter, connections: configuration.concurrency })
     let probing: Probing
     try {
       const plain = createClient(connection, createRedactor())

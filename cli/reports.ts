@@ -81,7 +81,8 @@ export async function writeReports(run: Run, reports: Reports, { isLive, page: o
   // Allure makes its page in a process of its own while the other reports are written.
   const page = (opened ?? await openPage(reports))?.make(allureResultsOf({ folder }), allurePageOf({ folder }))
   const scripts = writesFiles(names) ? writeScripts(run, folder) : new Map<string, string>()
-  const written: string[] = [...scripts.values()]
+  // One by one they stand with their verdicts.
+  const written: string[] = scripts.size > 0 ? [join(folder, scriptsFolder)] : []
   for (const name of names.filter(isFile)) {
     const path = join(folder, files[name].name)
     writeFileSync(path, files[name].render(run))

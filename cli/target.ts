@@ -13,6 +13,7 @@ import { deleteUsers, type MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { discovered } from '../fixtures/target/discovered-paths.ts'
 import { probeTarget, type Probing } from '../fixtures/target/probe.ts'
+import { wayTo } from '../fixtures/target/way.ts'
 import { createThrottling, patientClient } from '../fixtures/throttling.ts'
 import type { Effect } from '../core/effect.ts'
 import type { Arguments } from './arguments.ts'
@@ -70,7 +71,7 @@ export async function probed(target: Target, checks: readonly Check[], stop: Abo
   const needed = new Set(checks.flatMap(({ needs }) => needs))
   const wanted = [...needed].filter((capability) => capabilities.has(capability) || required.includes(capability))
   const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
-  const connection = openConnection({ ...target.configuration.target, timeoutMs, limiter, connections: concurrency })
+  const connection = openConnection({ ...wayTo(target.configuration.target), timeoutMs, limiter, connections: concurrency })
   try {
     const plain = createClient(connection, createRedactor())
     const configuration = await Promise.race([discovered(plain, target.configuration, connection.baseUrl), whenEnded(stop).then(() => target.configuration)])
@@ -95,7 +96,7 @@ export async function cleanedUp(configuration: Target['configuration'], users: r
   const { timeoutMs, concurrency, rate, management } = configuration
   if (stop.aborted) return { users: users.map(({ email }) => email), reason: 'the run was ended' }
   const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
-  const connection = openConnection({ ...configuration.target, timeoutMs, limiter, connections: concurrency })
+  const connection = openConnection({ ...wayTo(configuration.target), timeoutMs, limiter, connections: concurrency })
   try {
     const client = adaptedClient(patientClient(createClient(connection, createRedactor()), createThrottling()), connection.baseUrl, configuration)
     return await deleteUsers(client, users, { baseUrl: connection.baseUrl, ...(management ? { management } : {}) })

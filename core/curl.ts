@@ -1,19 +1,37 @@
+import { addressOf, type ConnectionOptions } from './client.ts'
 import type { Exchange } from './exchange.ts'
 
 /** Headers that curl sends by itself or that only matter to the sender's own connection. */
 const ownHeaders = new Set(['host', 'content-length', 'connection', 'accept-encoding', 'user-agent', 'transfer-encoding'])
 
+/** How the target was reached, as far as curl has to be told. */
+export type Way = Pick<ConnectionOptions, 'baseUrl' | 'host' | 'caFile' | 'insecure'>
+
+/** Options of curl, as words of a shell, that lead to a target which calls itself otherwise or has a certificate of its own. */
+export function optionsOf(way: Way): string[] {
+  const [named, real] = [addressOf(way), way.baseUrl].map((address) => {
+    const { hostname, port, protocol } = new URL(address)
+    return { isSecure: protocol === 'https:', socket: `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}` }
+  }) as [{ isSecure: boolean; socket: string }, { isSecure: boolean; socket: string }]
+  return [
+    ...(named.socket === real.socket ? [] : ['--connect-to', quoted(`${named.socket}:${real.socket}`)]),
+    ...(named.isSecure && way.caFile !== undefined ? ['--cacert', quoted(way.caFile)] : []),
+    ...(named.isSecure && way.insecure ? ['-k'] : []),
+  ]
+}
+
 /**
  * A command for a POSIX shell that sends the request of a recorded exchange again.
  * Where a secret was removed, a variable named after it stands: `[client_secret removed]` becomes `$CLIENT_SECRET`.
  */
-export function curlOf(exchange: Exchange): string {
+export function curlOf(exchange: Exchange, way?: Way): string {
   const { method, url, headers, body } = exchange.request
   // With -X HEAD curl would wait for a body.
   const parts = ['curl', method === 'HEAD' ? '-I' : '-i']
   if (method !== 'HEAD' && method !== (body === undefined ? 'GET' : 'POST')) parts.push('-X', quoted(method))
   // Brackets and braces are a range of URLs to curl.
   if (/[[\]{}]/.test(url.replace(markers, ''))) parts.push('-g')
+  if (way && URL.canParse(url) && new URL(url).origin === new URL(addressOf(way)).origin) parts.push(...optionsOf(way))
   parts.push(quoted(url))
   const contentType = headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1]
   const isForm = contentType?.startsWith(formType) ?? false

@@ -1,7 +1,7 @@
 import type { Capability } from './capability.ts'
 import type { Check } from './check.ts'
 import type { Client } from './client.ts'
-import { curlOf } from './curl.ts'
+import { curlOf, type Way } from './curl.ts'
 import type { Effect } from './effect.ts'
 import { countingExpectations } from './expectation.ts'
 import { Blocked, Mismatch, Refuted, type Counterexample, type Finding } from './finding.ts'
@@ -17,6 +17,8 @@ export interface Stage {
   readonly redactor: Redactor
   /** What the check attached. */
   readonly attachments?: readonly Attachment[]
+  /** How the target is reached; commands that send a request again need it. */
+  readonly way?: Way
 }
 
 /** What decides whether a check is tried at all. */
@@ -68,7 +70,7 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     ...(thrown instanceof Refuted ? { counterexample: told(check, thrown.counterexample, stage) } : {}),
     exchanges,
     ...documentsOf(stage.attachments ?? [], thrown, redactor),
-    reproduce: exchanges.map(curlOf),
+    reproduce: exchanges.map((exchange) => curlOf(exchange, stage.way)),
   }
 }
 
@@ -80,14 +82,14 @@ function documentsOf(attachments: readonly Attachment[], thrown: unknown, redact
 }
 
 /** A counterexample without secrets, with the script that plays it again. */
-function told(check: Check, counterexample: Counterexample, { client, redactor, world }: Stage): Counterexample {
+function told(check: Check, counterexample: Counterexample, { client, redactor, world, way }: Stage): Counterexample {
   const text = (value: string): string => shortened(redactor.text(value))
   const { id, title } = check
   return {
     ...counterexample,
     input: text(counterexample.input),
     steps: counterexample.steps.map((step) => ({ ...step, title: text(step.title), expected: text(step.expected), actual: text(step.actual) })),
-    script: scriptOf({ check: id, title, counterexample, exchanges: client.exchanges, personas: world.personas, baseUrl: world.target.baseUrl, redact: redactor.text }),
+    script: scriptOf({ check: id, title, counterexample, exchanges: client.exchanges, personas: world.personas, baseUrl: world.target.baseUrl, redact: redactor.text, ...(way ? { way } : {}) }),
   }
 }
 

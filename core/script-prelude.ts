@@ -1,10 +1,11 @@
 import { quoted } from './curl.ts'
 
 /**
- * What stands before the requests of a script: which variables it wants, what it makes itself, and the functions that it is written with. Each
+ * What stands before the requests of a script: which variables it wants, what it makes itself, and the functions that it is written with. `options`
+ * are curl's, as words of a shell. Each
  * answer lies in a folder of its own until the next one; nothing of it is shown but the status and the error code.
  */
-export function prelude(environment: readonly { readonly name: string; readonly meaning: string }[], baseUrl: string, made: readonly string[]): string[] {
+export function prelude(environment: readonly { readonly name: string; readonly meaning: string }[], baseUrl: string, made: readonly string[], options: readonly string[]): string[] {
   return [
     '#',
     '# Needs curl, sed and openssl. Options for every request, such as -k: CURL_OPTIONS. Another address of the target: BASE_URL.',
@@ -20,7 +21,7 @@ export function prelude(environment: readonly { readonly name: string; readonly 
     'ask() {',
     '  method=$1 url=$2',
     '  shift 2',
-    '  curl -sS -g --max-time 30 ${CURL_OPTIONS-} -X "$method" -D "$answer/head" -o "$answer/body" "$url" "$@" || echo "   no answer"',
+    ['  curl -sS -g --max-time 30', ...options, '${CURL_OPTIONS-} -X "$method" -D "$answer/head" -o "$answer/body" "$url" "$@" || echo "   no answer"'].join(' '),
     '  : >>"$answer/head"; : >>"$answer/body"',
     '  printf \'   %s %s -> %s %s\\n\' "$method" "${url%%\\?*}" "$(sed -n \'1s/^[^ ]* *\\([0-9]*\\).*/\\1/p\' "$answer/head")" "$(member error)"',
     '}',

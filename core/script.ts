@@ -1,4 +1,4 @@
-import { quoted } from './curl.ts'
+import { optionsOf, quoted, type Way } from './curl.ts'
 import type { Exchange } from './exchange.ts'
 import type { Counterexample } from './finding.ts'
 import type { Personas } from './persona.ts'
@@ -16,6 +16,8 @@ export interface Replayed {
   readonly exchanges: readonly Exchange[]
   readonly personas: Personas
   readonly baseUrl: string
+  /** How the target was reached. */
+  readonly way?: Way
   /** Removes what is secret. */
   readonly redact: (text: string) => string
 }
@@ -60,7 +62,7 @@ export function scriptOf(replayed: Replayed): string {
     '#!/bin/sh',
     `# ${plain(title)}`,
     `# ${plain(check)}: a counterexample, seed ${counterexample.seed}, path ${plain(counterexample.path)}`,
-    ...prelude(variables.environment(text), baseUrl, variables.made(text)),
+    ...prelude(variables.environment(text), baseUrl, variables.made(text), replayed.way ? optionsOf(replayed.way) : []),
     text,
     '',
   ].join('\n'))

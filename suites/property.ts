@@ -62,8 +62,8 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
   const limits = limitsOf({ ...usualShrinking, ...property.shrinking })
 
   const judged = fc.asyncProperty(arbitrary(fc), async (input) => {
-    // fast-check would go on shrinking for as long as inputs fail; a passing one makes it stop.
-    if (stopped !== undefined || (failure && limits.areReached())) return
+    // An input that passed would only have fast-check make the next: of a long text there are thousands, and each takes its time.
+    if (stopped !== undefined || (failure && limits.areReached())) throw new fc.PreconditionFailure(true)
     client.forget()
     const steps: CounterexampleStep[] = []
     if (failure) limits.countAttempt()

@@ -10,6 +10,7 @@ import { allChecks } from '../suites/index.ts'
 import { matchVariants } from '../suites/replay/matching.ts'
 
 const variants = toVariants(loadDocument())
+const samlSuccess = Buffer.from('<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>').toString('base64')
 const jwt = `${part({ alg: 'none' })}.${part({ sub: 'odd', gty: 'odd', updated_at: true })}.`
 
 /** Ways to spoil an answer. Each check has to notice one of them, or it cannot fail. */
@@ -22,7 +23,7 @@ const sabotages: Readonly<Record<string, (response: Response) => Response | Prom
   }),
   'a success': () => Response.json({ access_token: jwt, id_token: jwt, token_type: 'odd', expires_in: '1', sub: '', updated_at: true }),
   'a refusal': () => new Response('<p>no</p>', { status: 418, headers: { 'content-type': 'text/html' } }),
-  'a message for somebody else': () => new Response('<form action="https://other.example.com/"><input name="SAMLResponse" value="AAAA"><input name="wresult"></form>', { headers: { 'content-type': 'text/html' } }),
+  'a message for somebody else': () => new Response(`<form action="https://other.example.com/"><input name="SAMLResponse" value="${samlSuccess}"><input name="wresult"></form>`, { headers: { 'content-type': 'text/html' } }),
   'a description': () => new Response('<EntityDescriptor/>', { headers: { 'content-type': 'application/xml' } }),
   'an error without a description': (response) => new Response('{"error":"odd"}', { status: response.status, headers: { 'content-type': 'application/json' } }),
   'unsigned tokens': async (response) => {

@@ -17,6 +17,7 @@ const secrets: Readonly<Record<string, { readonly title: string; readonly of: (s
   'letter-case': { title: 'A client is refused with its secret in other letters', of: (secret) => swappedCase(secret) },
   truncated: { title: 'A client is refused with its secret without the last character', of: (secret) => secret.slice(0, -1) },
   appended: { title: 'A client is refused with its secret and one character more', of: (secret) => `${secret}a` },
+  spaced: { title: 'A client is refused with its secret and a space behind', of: (secret) => `${secret} ` },
   'same-length': { title: 'A client is refused with another secret of the same length', of: (secret) => [...secret].reverse().join('') },
 }
 
@@ -46,6 +47,41 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       const theirs = required(world.personas.clients.other?.clientSecret, 'clients.other.clientSecret')
       if (theirs === clientSecret) throw new Blocked('clients.other has the same secret')
       expectNone(grantedFindings(await ask(world, { client_id: clientId, client_secret: theirs }), 'POST /oauth/token'))
+    },
+  },
+  {
+    id: 'grants/client-authentication/secret/in-address',
+    title: 'A client is refused with its secret in the address of the request',
+    sources: [rfc(6749, '2.3.1')],
+    // The must is the client's.
+    level: 'should',
+    profiles: ['standard'],
+    needs,
+    async run(world) {
+      const { clientId, clientSecret } = machineOf(world)
+      const { audience } = required(world.personas.api, 'api')
+      const answer = await send(world, {
+        method: 'POST', path: '/oauth/token', query: { client_id: clientId, client_secret: clientSecret }, form: { grant_type: 'client_credentials', audience },
+      })
+      expectNone(grantedFindings(answer, 'POST /oauth/token'))
+    },
+  },
+  {
+    // That of two values the first is taken shows in other checks, where the second is wrong.
+    id: 'grants/client-authentication/repeated-secret',
+    title: 'A client is refused with two secrets, of which the second is the right one',
+    sources: [rfc(6749, '3.2'), rfc(6749, '5.2')],
+    level: 'should',
+    profiles: ['standard'],
+    needs,
+    async run(world) {
+      const { clientId, clientSecret } = machineOf(world)
+      const { audience } = required(world.personas.api, 'api')
+      const answer = await send(world, {
+        method: 'POST', path: '/oauth/token',
+        form: [['grant_type', 'client_credentials'], ['audience', audience], ['client_id', clientId], ['client_secret', `wrong-${world.unique()}`], ['client_secret', clientSecret]],
+      })
+      expectNone(grantedFindings(answer, 'POST /oauth/token'))
     },
   },
   {

@@ -54,12 +54,12 @@ function tooShort(name: string, value: string): Finding[] {
   return value.length >= fewestCharacters ? [] : [finding(`length of ${name}`, `${fewestCharacters} characters at least, which 128 bits take`, show(value.length))]
 }
 
-/** A signed or encrypted token says the same in most of its characters, and is random in its last part. */
+/** A value may say the same in most of its characters, and be random in one of its parts, as signed and encrypted tokens are. */
 function tooAlike(name: string, first: string, second: string): Finding[] {
   // Two that say the same in the same second are one, and it takes the key to make it.
   if (first === second && isSigned(first)) return []
-  const [one = '', other = ''] = [first, second].map((value) => value.split('.').at(-1))
-  const differences = [...one].filter((character, at) => character !== other[at]).length
+  const others = second.split('.')
+  const differences = Math.max(...first.split('.').map((part, place) => [...part].filter((character, at) => character !== others[place]?.[at]).length))
   return differences >= fewestDifferences ? [] : [finding(`${name} of two logins`, `${fewestDifferences} characters at least that differ`, show(differences))]
 }
 

@@ -33,6 +33,6 @@ function judgeFlow({ name, title, level, sources, operations, judge }: ReplayChe
       at, expected: redactor.text(expected), actual: redactor.text(actual), message: entries.map(({ place }) => place).join(', '),
     }))),
     exchanges,
-    reproduce: exchanges.map(curlOf),
+    reproduce: exchanges.map((exchange) => curlOf(exchange)),
   }
 }

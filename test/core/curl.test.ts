@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient, openConnection, type RequestStatement } from '../../core/client.ts'
-import { curlOf } from '../../core/curl.ts'
+import { curlOf, type Way } from '../../core/curl.ts'
 import { createLimiter } from '../../core/limiter.ts'
 import { createRedactor } from '../../core/redaction.ts'
 import { startServer, type Arrival, type LoopbackServer } from './loopback.ts'
@@ -35,6 +35,21 @@ describe('curlOf', () => {
     ['a query with brackets', { method: 'GET', url: 'http://t.example/a?b[]=1&code=[code removed]', headers: [] }, `curl -i -g 'http://t.example/a?b[]=1&code='"$CODE"`],
   ] as const)('%s', (_, request, command) => {
     expect(curlOf({ request, ...at })).toBe(command)
+  })
+})
+
+describe('leads to the target as it was reached', () => {
+  const command = (url: string, way: Way): string => curlOf({ request: { method: 'GET', url, headers: [] }, ...at }, way)
+
+  test.each<[string, string, Way, string]>([
+    ['by another address', 'https://tenant.example/a', { baseUrl: 'https://127.0.0.1:8443', host: 'tenant.example' }, 'curl -i --connect-to tenant.example:443:127.0.0.1:8443 https://tenant.example/a'],
+    ['by another port of IPv6', 'http://tenant.example:81/a', { baseUrl: 'http://[::1]:80', host: 'tenant.example:81' }, "curl -i --connect-to 'tenant.example:81:[::1]:80' http://tenant.example:81/a"],
+    ['with a CA of its own', 'https://tenant.example/a', { baseUrl: 'https://tenant.example', caFile: '/my files/ca.pem' }, "curl -i --cacert '/my files/ca.pem' https://tenant.example/a"],
+    ['without looking at the certificate', 'https://tenant.example/a', { baseUrl: 'https://tenant.example', insecure: true }, 'curl -i -k https://tenant.example/a'],
+    ['without TLS', 'http://tenant.example/a', { baseUrl: 'http://tenant.example', insecure: true, caFile: 'ca.pem' }, 'curl -i http://tenant.example/a'],
+    ['not to another server', 'https://elsewhere.example/a', { baseUrl: 'https://127.0.0.1:8443', host: 'tenant.example', insecure: true }, 'curl -i https://elsewhere.example/a'],
+  ])('%s', (_, url, way, wanted) => {
+    expect(command(url, way)).toBe(wanted)
   })
 })
 
@@ -82,6 +97,12 @@ describe.runIf(hasCurl)('run by a shell', () => {
   ])('%s arrives the same', async (_, statement, secrets) => {
     const [sent, again] = await bothWays(statement, secrets)
     expect(essence(again)).toEqual(essence(sent))
+  })
+
+  test('a target that calls itself otherwise gets it too', async () => {
+    const command = curlOf({ request: { method: 'GET', url: 'http://tenant.test/a', headers: [] }, ...at }, { baseUrl: echo.url, host: 'tenant.test' })
+    await run('/bin/sh', ['-c', command], { env: { PATH: process.env.PATH ?? '' } })
+    expect(echo.arrivals.at(-1)).toMatchObject({ url: '/a', headers: { host: 'tenant.test' } })
   })
 
   test('any body and any value arrive the same', async () => {

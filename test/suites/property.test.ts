@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Check } from '../../core/check.ts'
-import { Blocked } from '../../core/finding.ts'
+import { Blocked, Mismatch } from '../../core/finding.ts'
 import type { World } from '../../core/world.ts'
 import { toChecks } from '../../suites/checks.ts'
 import { expectForAll, type Attempt, type Shrinking } from '../../suites/property.ts'
@@ -87,6 +87,20 @@ describe('making a failing input smaller ends', () => {
     expect(verdict!.durationMs).toBeLessThan(2000)
   })
 
+  test('at once, however many smaller texts there would be', async () => {
+    let made = 0
+    const [verdict] = await judge({}, [checkOf((world) => expectForAll(world, (fc) => fc.string({ minLength: 1000, maxLength: 2000 }).map((text) => {
+      made++
+      return text
+    }), {
+      count: 1,
+      shrinking: { attempts: 3 },
+      judge: async () => { throw new Mismatch(differs) },
+    }))])
+    expect(verdict).toMatchObject({ status: 'fail', counterexample: { limit: 'attempts' } })
+    expect(made).toBeLessThan(20)
+  })
+
   test('by itself where nothing smaller fails, and says nothing', async () => {
     const [verdict] = await judge({}, [propertyOf(failing)])
     expect(verdict?.counterexample).toMatchObject({ input: '10', before: 1, steps: [{ title: 'tries 10', exchanges: 0 }] })
@@ -109,12 +123,13 @@ test('what was sent between two steps belongs to the second', async () => {
 })
 
 function propertyOf(judged: (input: number, attempt: Attempt, world: World) => Promise<void>, shrinking: Partial<Shrinking> = {}): Check {
-  const [check] = toChecks({ operations: [], collectionItems: [] }, [{
-    id: 'property/under-test', title: 'A number', sources: [], level: 'must', needs: [],
-    async run(world) {
-      await world.client.send({ method: 'GET', path: '/before' })
-      await expectForAll(world, (fc) => fc.nat(), { count: 3, examples: [123_456], shrinking, judge: (input, attempt) => judged(input, attempt, world) })
-    },
-  }])
+  return checkOf(async (world) => {
+    await world.client.send({ method: 'GET', path: '/before' })
+    await expectForAll(world, (fc) => fc.nat(), { count: 3, examples: [123_456], shrinking, judge: (input, attempt) => judged(input, attempt, world) })
+  })
+}
+
+function checkOf(run: Check['run']): Check {
+  const [check] = toChecks({ operations: [], collectionItems: [] }, [{ id: 'property/under-test', title: 'A number', sources: [], level: 'must', needs: [], run }])
   return check!
 }

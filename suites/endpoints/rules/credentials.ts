@@ -3,6 +3,7 @@ import type { World } from '../../../core/world.ts'
 import { freshAddress } from '../recipes.ts'
 import { invented, valueOf, without, withValue, type Values } from '../request.ts'
 import { changedValues, recipeOf, sendChanged, type Rule, type Situation } from '../situation.ts'
+import { isLogin } from './failing-login.ts'
 
 const wrong = (name: string) => changedValues((values, world) => withValue(values, name, `${invented}${world.unique()}`))
 
@@ -53,7 +54,7 @@ export const grantTypes: Rule = (variant) => {
 /** A user who is not the one they say they are. Failed logins are spent on a user made for it, so that nobody is locked out. */
 export const userCredentials: Rule = (variant) => {
   const recipe = recipeOf(variant)
-  if (!recipe || !['token/password', 'token/password-realm', 'legacy/ro'].includes(variant.id)) return []
+  if (!recipe || !isLogin(variant)) return []
   const faulty = { kind: 'refusal', needs: recipe.needs } as const
   return [
     {

@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import { isObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
-import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'
+import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { recipes, required } from '../recipes.ts'
 import { requestOf, valueOf } from '../request.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
@@ -180,7 +180,11 @@ export function accountSemantics(variant: Variant): Check[] {
         needs: [...variant.needs, 'inbox'],
         effects: variant.effects,
         async run(world) {
-          const user = await world.given.expendableUser()
+          // Other checks ask for messages to the main user.
+          const user = await world.given.user().catch((error: unknown) => {
+            if (error instanceof Blocked) return required(world.personas.users.main, 'users.main')
+            throw error
+          })
           const { values } = await recipes[variant.id]!.make(world)
           // Signing up may have sent a message of its own.
           const beyond = await world.given.messageCount(user.email)
@@ -233,7 +237,7 @@ export function accountSemantics(variant: Variant): Check[] {
     case 'revoke': return toChecks(shared, [{
       id: 'endpoints/revoke/token-is-dead',
       title: 'Revocation: a revoked refresh token is refused',
-      sources: [auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')],
+      sources: [rfc(7009, '2.1'), auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')],
       level: 'must',
       needs: [...variant.needs, 'refresh-token'],
       endsGrants: true,

@@ -10,8 +10,10 @@ import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { required, freshAddress } from '../recipes.ts'
 import { requestOf, valueOf, withValue, type Values } from '../request.ts'
+import { grantedFindings } from '../../grants/token-requests.ts'
 import { recipeOf } from '../situation.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
+import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 
 /** Grants that give an ID token for the scope `openid`. */
 const withUser = new Set(['token/authorization-code', 'token/authorization-code-pkce', 'token/password', 'token/password-realm', 'token/refresh-token', 'token/passwordless-otp'])
@@ -32,7 +34,8 @@ export function tokenSemantics(variant: Variant): Check[] {
     ...(variant.id === 'token/client-credentials' || variant.id === 'token/password' || variant.id === 'token/password-realm' ? apiTokenChecks(variant, needs, send) : []),
     ...(variant.id === 'token/client-credentials' ? machineChecks(needs, send) : []),
     ...(variant.id === 'token/refresh-token' ? refreshChecks(needs, send) : []),
-    ...(variant.id === 'token/password' || variant.id === 'token/password-realm' ? enumerationChecks(variant, needs, send) : []),
+    ...(variant.id === 'token/password' || variant.id === 'token/password-realm' ? [...enumerationChecks(variant, needs, send), ...widenedChecks(variant, needs, send)] : []),
+    ...(variant.id === 'token/password-realm' ? otherAddressChecks(needs, send) : []),
   ])
 }
 
@@ -101,12 +104,12 @@ function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send):
         expectThat(typeof sub === 'string' && (subject === undefined || sub === subject), 'body /sub of GET /userinfo', subject === undefined ? 'a user id' : show(subject), sub)
       },
     },
-    {
+    // A server may grant less than it was asked for, as long as it says so: nothing ties an ID token to the scope that is told.
+    ...perProfile({ auth0: 'must', standard: 'should' }, {
       id: `endpoints/${variant.id}/scope`,
       title: `${variant.title}: the scope in the answer, where there is one, holds openid`,
       sources: [rfc(6749, '5.1'), recorded2021],
       level: 'must',
-      profiles,
       needs: [...needs, 'openid-connect'],
       async run(world) {
         const { answer } = await send(world)
@@ -114,7 +117,7 @@ function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send):
         const { scope } = bodyOf(answer)
         expectThat(scope === undefined || (typeof scope === 'string' && scope.split(' ').includes('openid')), 'body /scope', 'openid among others, or nothing', scope)
       },
-    },
+    }).filter((check) => check.profiles!.every((profile) => profiles.includes(profile))),
   ]
 }
 
@@ -148,7 +151,7 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
         const clientId = valueOf(values, 'client_id')
         const { expires_in: lifetime, scope } = bodyOf(answer)
         expectNone(
-          scope === undefined || claims.scope === scope ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
+          scope === undefined || scopeWords(claims.scope) === scopeWords(scope) ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
           claims.iss === world.target.issuer ? [] : [finding('access_token claims /iss', world.target.issuer, show(claims.iss))],
           // With openid, userinfo is one as well.
           [claims.aud].flat().includes(audience) && [claims.aud].flat().every((one) => one === audience || one === `${world.target.issuer}userinfo`)
@@ -161,6 +164,11 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
       },
     },
   ]
+}
+
+/** The words of a scope, whose order does not matter (RFC 6749, 3.3); `offline_access` is for the refresh token. */
+function scopeWords(scope: unknown): string {
+  return typeof scope === 'string' ? [...new Set(scope.split(' '))].filter((word) => word !== '' && word !== 'offline_access').sort().join(' ') : ''
 }
 
 function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
@@ -177,6 +185,18 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
         const { claims } = decoded(accessTokenOf(answer), 'access_token')
         const clientId = valueOf(values, 'client_id')
         expectOneOf('access_token claims /sub', claims.sub, [`${clientId}@clients`, clientId])
+      },
+    },
+    {
+      id: 'endpoints/token/client-credentials/byte-order-mark',
+      title: 'Client credentials grant: the answer has no byte order mark before its JSON',
+      sources: [rfc(8259, '8.1'), recorded2021],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { answer } = await send(world)
+        if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
+        expectThat(!answer.body.startsWith('\uFEFF'), 'first character of the body', '{', 'U+FEFF')
       },
     },
     {
@@ -259,6 +279,39 @@ function enumerationChecks(variant: Variant, needs: Check['needs'], send: Send):
       const unknown = await send(world, (values) => withValue(withValue(values, 'username', freshAddress(world)), 'password', wrong))
       expectOneOf('status', unknown.answer.status, [known.answer.status])
       for (const member of ['error', 'error_description']) expectOneOf(`body /${member}`, bodyOf(unknown.answer)[member], [bodyOf(known.answer)[member]])
+    },
+  }]
+}
+
+/** Auth0 gives every standard scope to whom tells it a password for `openid`. */
+function widenedChecks(variant: Variant, needs: Check['needs'], send: Send): StatedCheck[] {
+  return [{
+    id: `endpoints/${variant.id}/scope/told`,
+    title: `${variant.title}: where more is granted than openid, the answer says so`,
+    sources: [rfc(6749, '5.1'), recorded2021],
+    level: 'must',
+    profiles: ['auth0'],
+    needs,
+    async run(world) {
+      const { answer } = await send(world)
+      if (decodeJwt(bodyOf(answer).id_token)?.claims.email === undefined) throw new Blocked('the ID token has nothing that openid alone does not give')
+      const { scope } = bodyOf(answer)
+      expectThat(typeof scope === 'string' && scope.split(' ').includes('email'), 'body /scope', 'email among others, which the ID token has', scope)
+    },
+  }]
+}
+
+function otherAddressChecks(needs: Check['needs'], send: Send): StatedCheck[] {
+  return [{
+    id: 'endpoints/token/password-realm/unknown-user/same-name',
+    title: 'Password grant with realm: nobody logs in by the password of a user whose address begins in the same way',
+    sources: [rfc(6749, '4.3.2'), recorded2021],
+    level: 'must',
+    needs,
+    async run(world) {
+      const { email } = required(world.personas.users.main, 'users.main')
+      const { answer } = await send(world, (values) => withValue(values, 'username', `${email.split('@')[0]}@${world.unique()}.example.com`))
+      expectNone(grantedFindings(answer, 'POST /oauth/token'))
     },
   }]
 }

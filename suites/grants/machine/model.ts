@@ -56,6 +56,8 @@ export interface LoginState {
   readonly granted: readonly string[] | undefined
   /** `doubtful` where servers may differ: whether its tokens still work is not judged. */
   status: 'live' | 'doubtful' | 'ended'
+  /** It was refreshed for less: by RFC 6749 6 the next refresh gives all again, what Auth0 does is not known. */
+  isNarrowed?: boolean
   /** Its user logged out since: access tokens may have ended with the session. */
   isLoggedOut?: boolean
   /** Oldest first; the last is the current one. */
@@ -81,6 +83,8 @@ export interface Game {
   readonly attempt: Attempt
   /** Whether what a logout need not end has to go on. */
   readonly isSpared: boolean
+  /** Whether a refresh for less must take nothing from the next one. */
+  readonly isWholeAgain: boolean
 }
 
 /** Does nothing and returns `false` where the model has nothing that it could be done with. `pick` chooses among what there is. */

@@ -7,7 +7,7 @@ import { doubtGrants, picked, type LoginState, type Move } from './model.ts'
 
 /** Refreshes with the token that is good, for all, for fewer or for more scopes than were granted. */
 export function refreshRightly(wanted: 'all scopes' | 'openid alone' | 'more scopes'): Move {
-  return async ({ world, model, attempt }, pick) => {
+  return async ({ world, model, attempt, isWholeAgain }, pick) => {
     const login = picked(withRefreshToken(model.logins.filter(({ status }) => status !== 'ended')), pick)
     if (!login) return false
     const scope = { 'all scopes': undefined, 'openid alone': 'openid', 'more scopes': 'openid offline_access profile email phone address' }[wanted]
@@ -21,11 +21,13 @@ export function refreshRightly(wanted: 'all scopes' | 'openid alone' | 'more sco
         return { expected: isSure ? '200 with tokens' : '200 with tokens, or a refusal', actual: told(answer), findings: isSure ? refused : [] }
       }
       keepTokens(login, answer)
+      if (scope !== undefined) login.isNarrowed = true
+      const isWhole = scope === undefined && (isWholeAgain || !login.isNarrowed)
       return {
-        expected: `${isSure ? '200 with tokens' : '200 with tokens, or a refusal'}, for ${wanted === 'all scopes' ? '' : 'no more than '}${login.scopes.filter((one) => one !== 'offline_access').join(' ')}`,
+        expected: `${isSure ? '200 with tokens' : '200 with tokens, or a refusal'}, for ${isWhole ? '' : 'no more than '}${login.scopes.filter((one) => one !== 'offline_access').join(' ')}`,
         actual: `${told(answer)}, for ${scopesIn(answer)?.join(' ') ?? 'scopes that it does not tell'}`,
         findings: [
-          ...widerFindings(login, answer), ...(wanted === 'all scopes' ? narrowerFindings(login, answer) : []),
+          ...widerFindings(login, answer), ...(isWhole ? narrowerFindings(login, answer) : []),
           ...userFindings(model, login, answer), ...audienceFindings(clientOf(world, login.role).clientId, answer),
         ],
       }

@@ -1,17 +1,18 @@
-import type { Check } from '../../../core/check.ts'
+import type { Check, Source } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
-import { expectNone, expectThat } from '../../../core/expectation.ts'
+import { expectNone, expectOneOf, expectThat } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, oidcCore } from '../../sources.ts'
-import { grantedFindings, refusedFindings, send, tokenOf } from '../token-requests.ts'
+import { bodyOf, grantedFindings, refusedFindings, send, tokenOf } from '../token-requests.ts'
 
 const otpGrant = 'http://auth0.com/oauth/grant-type/passwordless/otp'
 const emailPage = auth0Docs('authenticate/passwordless/authentication-methods/email-otp')
 const grantPage = auth0Docs('api/authentication/passwordless/authenticate-user')
+const auth0Swift: Source = { name: 'Auth0.swift, AuthenticationError', url: 'https://github.com/auth0/Auth0.swift/blob/850e1a28/Auth0/AuthenticationError.swift' }
 const at = 'POST /oauth/token'
 const shared = { profiles: ['auth0'], needs: ['inbox', 'passwordless-email', 'passwordless-otp'], effects: ['email'] } satisfies Partial<StatedCheck>
 
@@ -56,6 +57,50 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
       if (email === undefined) throw new Blocked('the ID token names no address')
       expectThat(typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
       expectThat(verified === true, 'id_token claims /email_verified', 'true', verified)
+    },
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/email-claim',
+    title: 'The ID token for the scope email names the address that the code was sent to',
+    sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],
+    level: 'should',
+    async run(world) {
+      const { right, username } = await mistakes(world)
+      const { email } = decodeJwt(tokenOf(right, 'id_token'))?.claims ?? {}
+      expectThat(typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
+    },
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/longer-code',
+    title: 'A one-time code is refused with a digit more',
+    sources: [grantPage, auth0Swift],
+    level: 'must',
+    run: async (world) => expectNone(grantedFindings((await almostRight(world)).longer, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/shorter-code',
+    title: 'A one-time code is refused without its last digit',
+    sources: [grantPage, auth0Swift],
+    level: 'must',
+    run: async (world) => expectNone(grantedFindings((await almostRight(world)).shorter, at)),
+  },
+  {
+    id: 'grants/passwordless-otp/text-of-sms',
+    title: 'A wrong code of a text message is refused with the text for phone numbers that SDKs compare',
+    profiles: ['auth0'],
+    needs: ['inbox', 'passwordless-sms', 'passwordless-otp'],
+    effects: ['sms'],
+    sources: [auth0Swift],
+    level: 'must',
+    async run(world) {
+      const { username, code } = await world.given.oneTimeCode({ via: 'sms' })
+      const answer = await exchange(world, username, otherCode(code, 1), 'sms')
+      const { error, error_description: description } = bodyOf(answer)
+      expectOneOf('body /error', error, ['invalid_grant'])
+      expectOneOf('body /error_description', description, ['Wrong phone number or verification code.'])
     },
   },
   {
@@ -105,6 +150,15 @@ function attempts(world: World): Promise<{ readonly asText: Answer; readonly aft
     const asText = await exchange(world, username, code, 'sms')
     for (const attempt of [1, 2, 3]) await exchange(world, username, otherCode(code, attempt))
     return { asText, afterThree: await exchange(world, username, code) }
+  })
+}
+
+/** What comes of a code with more and with fewer digits. Neither is a third mistake, after which nothing would be learned. */
+function almostRight(world: World): Promise<{ readonly longer: Answer; readonly shorter: Answer }> {
+  return world.once('grants/passwordless-otp almost right', async () => {
+    const { username, code } = await world.given.oneTimeCode({ via: 'email' })
+    const longer = await exchange(world, username, `${code}0`)
+    return { longer, shorter: await exchange(world, username, code.slice(0, -1)) }
   })
 }
 

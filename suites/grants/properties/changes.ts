@@ -26,9 +26,9 @@ const kinds = {
     return place === undefined ? spliced(text, at, 1, other(text[at]!)) : spliced(text, place, 2, `${text[place + 1]}${text[place]}`)
   },
   prefixed: (text: string) => `Ab${text}`,
-  appended: (text: string) => `${text}AbCd`,
+  appended: (text: string) => text.replace(/=*$/, (padding) => `AbCd${padding}`),
   'without-its-first': (text: string) => text.slice(1),
-  'without-its-last': (text: string) => text.slice(0, -1),
+  'without-its-last': (text: string) => text.replace(/=+$/, '').slice(0, -1),
   'first-half': (text: string) => text.slice(0, Math.ceil(text.length / 2)),
   reversed: (text: string) => ([...text].reverse().join('') === text ? `Ab${text}` : [...text].reverse().join('')),
 } satisfies Record<string, (text: string, at: number) => string>
@@ -52,9 +52,9 @@ export function swappedCase(text: string): string {
   return [...text].map((letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase())).join('')
 }
 
-/** Neither the last character of the text or of a part of it, nor what separates the parts. */
+/** Neither the last character of the text or of a part of it, nor what separates the parts or pads the end. */
 function isInside(text: string, place: number): boolean {
-  return place < text.length - 1 && text[place] !== '.' && text[place + 1] !== '.'
+  return place < text.replace(/=+$/, '').length - 1 && text[place] !== '.' && text[place + 1] !== '.'
 }
 
 function other(letter: string): string {

@@ -3,6 +3,7 @@ import { expectNone, expectOneOf, expectThat, finding, show } from '../../../cor
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
+import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, oidcCore, rfc } from '../../sources.ts'
 import { bodyOf, currentToken, redeem, refresh, refusedFindings, scopesOf, tokenOf, userinfo } from '../token-requests.ts'
 
@@ -58,11 +59,12 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
       expectThat(bodyOf(profile).email === undefined, 'body /email of GET /userinfo', '(absent)', '(present)')
     },
   },
-  {
+  // A new refresh token has the scope of the one that was sent (RFC 6749, 6); what Auth0 does is not known.
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
     id: 'grants/refresh-token/scope/narrowed-once',
     title: 'A refresh for less takes nothing from the refresh token: the next one grants all of it again',
     sources,
-    level: 'should',
+    level: 'must',
     needs,
     async run(world) {
       const { refreshToken, granted } = await grantedTokens(world)
@@ -72,7 +74,7 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
       expectNone(refusedFindings(answer, 'the next refresh'))
       expectOneOf('body /scope of the next refresh', (scopesOf(answer) ?? granted).join(' '), [granted.join(' ')])
     },
-  },
+  }),
 ])
 
 async function grantedTokens(world: World): Promise<{ readonly accessToken: string; readonly refreshToken: string; readonly granted: readonly string[] }> {

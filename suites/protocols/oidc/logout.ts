@@ -11,11 +11,14 @@ import { cookiesAfter, loggedIn, silentLogin } from './session.ts'
 const documentation = auth0Docs('api/authentication/logout/auth-0-logout')
 const needs = ['logout', 'login', 'authorization-code'] as const
 
-/** Addresses that resemble an allowed one. What stands behind a question mark does not count at Auth0. */
-const nearMisses: Readonly<Record<string, { readonly title: string; readonly of: (url: URL) => string }>> = {
-  'longer-path': { title: 'whose path goes on', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}/further` },
-  'longer-segment': { title: 'whose path ends in more letters', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}-and-more` },
-  'other-scheme': { title: 'with http for https or the other way round', of: (url) => `${url.protocol === 'https:' ? 'http' : 'https'}://${url.host}${url.pathname}` },
+/**
+ * Addresses that resemble an allowed one. What stands behind a question mark does not count at Auth0. That an address elsewhere is refused has been
+ * told of often; how the path and the scheme are compared is documented only.
+ */
+const nearMisses: Readonly<Record<string, { readonly title: string; readonly level?: 'should'; readonly of: (url: URL) => string }>> = {
+  'longer-path': { title: 'whose path goes on', level: 'should', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}/further` },
+  'longer-segment': { title: 'whose path ends in more letters', level: 'should', of: (url) => `${url.origin}${url.pathname.replace(/\/$/, '')}-and-more` },
+  'other-scheme': { title: 'with http for https or the other way round', level: 'should', of: (url) => `${url.protocol === 'https:' ? 'http' : 'https'}://${url.host}${url.pathname}` },
   'longer-host': { title: 'whose host goes on', of: (url) => `${url.protocol}//${url.hostname}.attacker.example${url.pathname}` },
   'user-information': { title: 'that holds the allowed host as user information', of: (url) => `${url.protocol}//${url.host}@attacker.example${url.pathname}` },
   backslash: { title: 'that has the allowed host behind a backslash', of: (url) => `${url.protocol}//attacker.example\\@${url.host}${url.pathname}` },
@@ -58,11 +61,11 @@ export const logout: readonly Check[] = [
         expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
       },
     },
-    ...Object.entries(nearMisses).map(([name, { title, of }]): StatedCheck => ({
+    ...Object.entries(nearMisses).map(([name, { title, level = 'must' as const, of }]): StatedCheck => ({
       id: `protocols/oidc/logout/return-to/${name}`,
       title: `A logout leads nobody to an address ${title}`,
       sources: [documentation, auth0Docs('authenticate/login/logout/redirect-users-after-logout')],
-      level: 'must',
+      level,
       profiles: ['auth0'],
       needs: ['logout', 'logout-return'],
       run: (world) => expectNoReturn(world, of(new URL(required(clientOf(world, 'confidential').logoutUrl, 'clients.confidential.logoutUrl')))),

@@ -44,6 +44,8 @@ export const consumers: readonly Check[] = toChecks({ operations: ['GET /samlp/{
   {
     ...common,
     id: 'protocols/saml/sign-on/default-consumer',
+    // Documented; no recording.
+    level: 'should',
     title: 'SAML login: a request that names no consumer is answered where a login without a request is',
     sources: [saml('core', '3.4.1'), acceptRequest],
     profiles: ['auth0'],

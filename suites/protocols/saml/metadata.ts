@@ -49,6 +49,20 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
   },
   {
     ...common,
+    id: 'protocols/saml/metadata/not-expired',
+    title: 'SAML metadata: valid now',
+    sources: [saml('metadata', '2.3.2'), saml('metadata', '2.4.1')],
+    profiles: ['auth0', 'standard'],
+    async run(world) {
+      const { root } = await metadataOf(world)
+      for (const element of [root, await role(world)]) {
+        const end = element?.attributes.validUntil
+        expectThat(end === undefined || Date.parse(end) > Date.now() - 60_000, `${element?.path ?? ''}/@validUntil`, 'a time to come, where there is one', end)
+      }
+    },
+  },
+  {
+    ...common,
     id: 'protocols/saml/metadata/identity-provider',
     title: 'SAML metadata: one identity provider, for SAML 2.0',
     sources: [saml('metadata', '2.4.1'), saml('metadata', '2.4.3')],

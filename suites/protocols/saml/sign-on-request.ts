@@ -7,8 +7,8 @@ import { fieldOf, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
 import { send } from '../../grants/token-requests.ts'
-import { auth0Docs, saml } from '../../sources.ts'
-import { descendantsOf, parseXml, select } from '../../xml.ts'
+import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
+import { descendantsOf, select } from '../../xml.ts'
 import { hostsOf } from './certificate.ts'
 import { readResponse, type Message } from './message.ts'
 import { authnRequest, formOf, queryOf } from './service-provider.ts'
@@ -198,23 +198,26 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const { xml } = authnRequest(world, provider(world))
       const message = xml.replaceAll('samlp:AuthnRequest', 'samlp:LogoutRequest').replace(/ AssertionConsumerServiceURL="[^"]*"/, '')
       const answer = await visit(world, { method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(message, 'relay') }, cookies)
-      expectThat(messageForm(answer, 'SAMLResponse') === undefined || !hasAssertion(answer), 'body', 'no assertion', 'a form with SAMLResponse')
+      expectThat(!hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
     },
   },
   ...malformed.map(([slug, what, make]) => ({
     ...common,
     id: `protocols/saml/sign-on/malformed/${slug}`,
-    title: `SAML login: a SAMLRequest that is ${what} gets no response, session or not`,
-    sources: [saml('core', '3.2.1'), saml('profiles', '4.1.4.1')],
+    title: `SAML login: a SAMLRequest that is ${what} gets no assertion, session or not`,
+    // An error may be told in a response, without one.
+    sources: [saml('core', '3.2.1'), saml('profiles', '4.1.4.1'), nodeSamlp],
     async run(world: World) {
       const { cookies } = await signOn(world)
       const answer = await visit(world, { method: 'GET', path: `/samlp/${provider(world).clientId}?${queryOf([['SAMLRequest', make()]])}` }, cookies)
-      expectThat(messageForm(answer, 'SAMLResponse') === undefined, 'body', 'no form with SAMLResponse', 'a form with SAMLResponse')
+      expectThat(!hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
     },
   })),
   {
     ...common,
     id: 'protocols/saml/sign-on/entity',
+    // XML lets a message declare entities, and SAML does not forbid it: this is advice.
+    level: 'should',
     title: 'SAML login: an entity that a request declares is not looked up',
     sources: [saml('core', '3.2.1'), { name: 'OWASP XML External Entity Prevention', url: 'https://cheatsheetseries.owasp.org/cheatsheets/XML_External_Entity_Prevention_Cheat_Sheet.html' }],
     async run(world) {
@@ -231,5 +234,5 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
 
 function hasAssertion(answer: Answer): boolean {
   const text = Buffer.from(fieldOf(messageForm(answer, 'SAMLResponse'), 'SAMLResponse') ?? '', 'base64').toString('utf8')
-  return select(parseXml(text), 'saml:Assertion').length > 0
+  return /<(?:[\w.-]+:)?(?:Encrypted)?Assertion[\s/>]/.test(text)
 }

@@ -116,6 +116,8 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     ...common,
     id: 'protocols/ws-federation/metadata/issuer',
     title: 'WS-Federation metadata: the entity is the issuer of the tokens',
+    // The name is recorded in metadata; no token of a tenant was.
+    level: 'should',
     sources: [saml('metadata', '2.3.2'), auth0Docs('authenticate/protocols/ws-fed-protocol')],
     needs: ['wsfed', 'login'],
     async run(world) {

@@ -93,7 +93,13 @@ export function without(parameters: AuthorizationParameters, ...names: readonly 
 /** Logs the main user in, and stops where nothing comes back to the application: a server may refuse what it need not accept. */
 export async function authorized(world: World, parameters: AuthorizationParameters, role: Role = 'confidential'): Promise<GivenAuthorization> {
   const authorization = await world.given.authorize({ client: role, parameters })
-  if (authorization.mode === 'none') throw new Blocked(`the authorization request was not answered to the application: ${authorization.answer.url.pathname} answered ${authorization.answer.status}`)
+  if (authorization.mode === 'none') {
+    const { answer: { url, status } } = authorization
+    // A redirect that sends the password on leads where nobody expects it: the check of that redirect says more.
+    const sentOn = world.client.exchanges.filter(({ request, response }) => request.method === 'POST' && (response?.status === 307 || response?.status === 308)).at(-1)
+    const cause = sentOn ? `, after ${new URL(sentOn.request.url).pathname} had answered ${sentOn.response!.status}` : ''
+    throw new Blocked(`the authorization request was not answered to the application: ${url.pathname} answered ${status}${cause}`)
+  }
   return authorization
 }
 

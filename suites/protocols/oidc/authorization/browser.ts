@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Answer } from '../../../../core/client.ts'
+import type { Answer, Pairs } from '../../../../core/client.ts'
 import { headerValues } from '../../../../core/exchange.ts'
 import { Blocked } from '../../../../core/finding.ts'
 import { readPage } from '../../../../core/page.ts'
@@ -18,14 +18,19 @@ export interface Visit {
   readonly waitsForUser: boolean
 }
 
+/** Whether a page has an element of this name. Plain text and JSON have none: they are shown as they are. */
+export function hasElement({ mediaType, body, url }: Answer, name: string): boolean {
+  return (mediaType === undefined || /html|xml/.test(mediaType)) && readPage(body, url).elements.has(name)
+}
+
 /** Redirects between an authorization request and the page or the callback that it leads to. */
 const mostRedirects = 8
 
-/** Asks the authorization endpoint as a browser with these cookies, and follows redirects inside the target. */
-export async function visit(world: World, parameters: AuthorizationParameters, cookies = ''): Promise<Visit> {
+/** Asks the authorization endpoint as a browser with these cookies, and follows redirects inside the target. `more`: parameters at the end, be it once more. */
+export async function visit(world: World, parameters: AuthorizationParameters, cookies = '', more: readonly (readonly [name: string, value: string])[] = []): Promise<Visit> {
   const { redirect_uri: redirectUri } = parameters
   const jar = new Map(cookies.split(/;\s*/).filter(Boolean).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
-  const ask = async (path: string, query?: AuthorizationParameters): Promise<Answer> => {
+  const ask = async (path: string, query?: Pairs): Promise<Answer> => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const answer = await world.client.send({
       method: 'GET', path, ...(query ? { query } : {}), headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...(cookie ? { cookie } : {}) },
@@ -37,7 +42,7 @@ export async function visit(world: World, parameters: AuthorizationParameters, c
     }
     return answer
   }
-  let answer = await ask('/authorize', parameters)
+  let answer = await ask('/authorize', [...Object.entries(parameters), ...more])
   for (let followed = 0; followed < mostRedirects; followed++) {
     const { location } = answer
     if (!location || !isRedirect(answer) || isAt(location, redirectUri) || location.origin !== new URL(world.target.baseUrl).origin) break

@@ -1,10 +1,9 @@
 import { expectOneOf, expectThat, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
-import { readPage } from '../../../../core/page.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
 import { authorizationOperation, codeRequest, frontChannelRequest, needsAnnounced, withConfidential, withImplicit, withOpenId } from './authorizing.ts'
-import { visit } from './browser.ts'
+import { hasElement, visit } from './browser.ts'
 
 const silent = auth0Docs('authenticate/login/configure-silent-authentication')
 
@@ -93,9 +92,7 @@ export const errors = toChecks(authorizationOperation, [
       const { parameters } = codeRequest(world)
       // With a redirect URI that is not registered there is nobody but the user to tell.
       const { answer } = await visit(world, { ...parameters, redirect_uri: 'https://conformance.example/', [name]: name === 'redirect_uri' ? `https://conformance.example/${markup}` : markup })
-      // Plain text has no markup: it is shown as it is.
-      const isPage = answer.mediaType === undefined || /html|xml/.test(answer.mediaType)
-      expectThat(!isPage || !readPage(answer.body, answer.url).elements.has(element), 'elements of the page', `none that ${name} made`, `<${element}>`)
+      expectThat(!hasElement(answer, element), 'elements of the page', `none that ${name} made`, `<${element}>`)
     },
   })),
 ])

@@ -5,8 +5,9 @@ import { isObject } from '../../../../core/json.ts'
 import { decodeJwt } from '../../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore, rfc } from '../../../sources.ts'
+import { askingAgain, freshCode } from '../properties/asking.ts'
 import { authorizationOperation, codeFor, codeRequest, perProfile, redeem, tokensOf, withConfidential, withOpenId, without } from './authorizing.ts'
-import { isRedirect, session, visit } from './browser.ts'
+import { isRedirect, session, visit, type GivenSession } from './browser.ts'
 
 const authorizePage = auth0Docs('api/authentication/authorization-code-flow/authorize-application')
 
@@ -108,6 +109,43 @@ export const parameters = toChecks(authorizationOperation, [
     },
   },
   {
+    id: 'protocols/oidc/authorization/parameters/scope-told',
+    title: 'Authorization: where less is granted than was asked for, the answer with the tokens says what is',
+    sources: [rfc(6749, '3.3'), rfc(6749, '5.1')],
+    level: 'must',
+    // Auth0 says nothing where it passes over the only scope that was asked for.
+    profiles: ['standard'],
+    operations: ['GET /authorize', 'POST /oauth/token'],
+    needs: withConfidential,
+    async run(world) {
+      const { api } = world.personas
+      const unknown = `conformance-${world.unique()}`
+      // With an audience, Auth0's access tokens can be read.
+      const { parameters, codeVerifier } = codeRequest(world, { scope: `openid ${unknown}`, ...(api ? { audience: api.audience } : {}) })
+      const { scope, access_token: token } = tokensOf(await redeem(world, await freshCode(await askingAgain(world), parameters), { codeVerifier }))
+      const granted = decodeJwt(token)?.claims.scope
+      const names = typeof granted === 'string' ? granted.split(' ') : []
+      // Of a token that tells the scopes of an API alone, nothing can be said of others.
+      if (!names.includes('openid')) throw new Blocked('the access token does not tell that it is for openid')
+      if (names.includes(unknown)) throw new Blocked('a scope that nobody knows is granted')
+      expectThat(typeof scope === 'string', 'body /scope of POST /oauth/token', `${names.join(' ')}, since ${unknown} is not granted`, scope)
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/parameters/repeated',
+    title: 'Authorization: a request with two values for one parameter is refused',
+    sources: [rfc(6749, '3.1'), rfc(6749, '4.1.2.1')],
+    // As at the token endpoint: the must is the client's.
+    level: 'should',
+    profiles: ['standard'],
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await sessionForCodes(world)
+      const { delivered } = await visit(world, codeRequest(world).parameters, cookies, [['state', `state-${world.unique()}`]])
+      expectThat(!delivered?.parameters.has('code'), 'parameter code of a request with two states', '(absent)', '(present)')
+    },
+  },
+  {
     id: 'protocols/oidc/authorization/parameters/audience',
     title: 'Authorization: the audience of the request is the audience of the access token',
     sources: [auth0Docs('secure/tokens/access-tokens/get-access-tokens'), auth0Docs('secure/tokens/access-tokens/access-token-profiles')],
@@ -127,11 +165,17 @@ export const parameters = toChecks(authorizationOperation, [
   },
 ] satisfies StatedCheck[])
 
+/** A session in which a plain request gives a code at once. */
+async function sessionForCodes(world: World): Promise<GivenSession> {
+  const opened = await session(world)
+  const plain = await world.once('protocols/oidc/authorization/parameters plain request', () => visit(world, codeRequest(world).parameters, opened.cookies))
+  if (!plain.delivered?.parameters.has('code')) throw new Blocked('the session does not lead to a code')
+  return opened
+}
+
 /** The session of before gives a code at once, as it does for a request without these parameters. */
 async function expectCodeOfSession(world: World, more: Readonly<Record<string, string>>): Promise<void> {
-  const { cookies } = await session(world)
-  const plain = await world.once('protocols/oidc/authorization/parameters plain request', () => visit(world, codeRequest(world).parameters, cookies))
-  if (!plain.delivered?.parameters.has('code')) throw new Blocked('the session does not lead to a code')
+  const { cookies } = await sessionForCodes(world)
   const { delivered, answer } = await visit(world, codeRequest(world, more).parameters, cookies)
   expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? `${answer.status} from ${answer.url.pathname}`)
 }
