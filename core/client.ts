@@ -198,6 +198,18 @@ export function createClient(connection: Connection, redactor: Redactor): Client
   }
 }
 
+/** A client with another way of sending, and the record of the first. */
+export function sendingBy(client: Client, send: Client['send']): Client {
+  return {
+    get exchanges() {
+      return client.exchanges
+    },
+    adopt: (exchanges) => client.adopt(exchanges),
+    forget: () => client.forget(),
+    send,
+  }
+}
+
 /** An answer from its parts; also made from recorded traffic. */
 export function answerOf(url: URL, status: number, headers: HeaderList, body: string): Answer {
   const header = (name: string): string | undefined => headerValues(headers, name)[0]
