@@ -7,7 +7,7 @@ import type { World } from '../../core/world.ts'
 import { toChecks, type StatedCheck } from '../checks.ts'
 import { required } from '../endpoints/recipes.ts'
 import { auth0Docs, rfc } from '../sources.ts'
-import { bodyOf, grantedFindings, refusedFindings, send } from './token-requests.ts'
+import { bodyOf, grantedFindings, refusedFindings } from './token-requests.ts'
 
 const documentation = auth0Docs('api/authentication')
 const needs = ['client-credentials'] as const
@@ -60,7 +60,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
     async run(world) {
       const { clientId, clientSecret } = machineOf(world)
       const { audience } = required(world.personas.api, 'api')
-      const answer = await send(world, {
+      const answer = await world.client.send({
         method: 'POST', path: '/oauth/token', query: { client_id: clientId, client_secret: clientSecret }, form: { grant_type: 'client_credentials', audience },
       })
       expectNone(grantedFindings(answer, 'POST /oauth/token'))
@@ -77,7 +77,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
     async run(world) {
       const { clientId, clientSecret } = machineOf(world)
       const { audience } = required(world.personas.api, 'api')
-      const answer = await send(world, {
+      const answer = await world.client.send({
         method: 'POST', path: '/oauth/token',
         form: [['grant_type', 'client_credentials'], ['audience', audience], ['client_id', clientId], ['client_secret', `wrong-${world.unique()}`], ['client_secret', clientSecret]],
       })
@@ -136,7 +136,7 @@ export function machineOf(world: World): ClientPersona & { readonly clientSecret
 
 function ask(world: World, credentials: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
   const { audience } = required(world.personas.api, 'api')
-  return send(world, { method: 'POST', path: '/oauth/token', headers, form: { grant_type: 'client_credentials', audience, ...credentials } })
+  return world.client.send({ method: 'POST', path: '/oauth/token', headers, form: { grant_type: 'client_credentials', audience, ...credentials } })
 }
 
 /** RFC 6749 has id and secret encoded as in a form; Auth0 does not say. Where it makes a difference, nothing can be demanded. */
@@ -146,7 +146,7 @@ function askByBasic(world: World, clientId: string, clientSecret: string): Promi
 }
 
 async function requireBasic(world: World): Promise<void> {
-  const { token_endpoint_auth_methods_supported: methods } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+  const { token_endpoint_auth_methods_supported: methods } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
   if (!Array.isArray(methods) || !methods.includes('client_secret_basic')) throw new Blocked('discovery does not list client_secret_basic')
 }
 

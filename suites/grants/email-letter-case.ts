@@ -6,7 +6,7 @@ import type { World } from '../../core/world.ts'
 import { toChecks, type StatedCheck } from '../checks.ts'
 import { required, strongPassword } from '../endpoints/recipes.ts'
 import { auth0Docs } from '../sources.ts'
-import { grantedFindings, refusedFindings, send } from './token-requests.ts'
+import { grantedFindings, refusedFindings } from './token-requests.ts'
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
 const shared = {
@@ -34,7 +34,7 @@ export const emailLetterCase: readonly Check[] = toChecks({ operations: ['POST /
       const { email, password } = await userWithCapitals(world)
       const { confidential, public: open } = world.personas.clients
       const { clientId, clientSecret } = required([confidential, open].find((client) => client?.grantTypes?.includes(realmGrant)), `a client with ${realmGrant}`)
-      const answer = await send(world, {
+      const answer = await world.client.send({
         method: 'POST', path: '/oauth/token',
         form: {
           grant_type: realmGrant, client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
@@ -67,7 +67,7 @@ function userWithCapitals(world: World): Promise<NewUser> {
 
 function signUp(world: World, user: NewUser): Promise<Answer> {
   const { confidential, public: open } = world.personas.clients
-  return send(world, { method: 'POST', path: '/dbconnections/signup', json: { client_id: required(confidential ?? open, 'clients.confidential').clientId, ...user, connection: database(world) } })
+  return world.client.send({ method: 'POST', path: '/dbconnections/signup', json: { client_id: required(confidential ?? open, 'clients.confidential').clientId, ...user, connection: database(world) } })
 }
 
 function database(world: World): string {

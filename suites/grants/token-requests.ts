@@ -18,39 +18,32 @@ export function clientOf(world: World, role: Role): ClientPersona {
   return required(world.personas.clients[role], `clients.${role}`)
 }
 
-/** Sends a request. A target that throttles has not judged it: {@link Blocked}. */
-export async function send(world: World, statement: RequestStatement): Promise<Answer> {
-  const answer = await world.client.send(statement)
-  if (answer.status === 429) throw new Blocked(`the target throttles: ${statement.method} ${answer.url.pathname} answered 429; a lower --rate helps`)
-  return answer
-}
-
 /** Redeems a code; `change` replaces parameters, an empty one is left out. */
 export function redeem(world: World, role: Role, { code, redirectUri, codeVerifier }: GivenCode, change: Form = {}): Promise<Answer> {
   const form = {
     grant_type: 'authorization_code', ...credentialsOf(clientOf(world, role)), code, redirect_uri: redirectUri,
     ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }), ...change,
   }
-  return send(world, { method: 'POST', path: '/oauth/token', form: Object.fromEntries(Object.entries(form).filter(([, value]) => value !== '')) })
+  return world.client.send({ method: 'POST', path: '/oauth/token', form: Object.fromEntries(Object.entries(form).filter(([, value]) => value !== '')) })
 }
 
 /** Asks for new tokens with a refresh token. */
 export function refresh(world: World, role: Role, refreshToken: string, more: Form = {}): Promise<Answer> {
-  return send(world, {
+  return world.client.send({
     method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', ...credentialsOf(clientOf(world, role)), refresh_token: refreshToken, ...more },
   })
 }
 
 /** Revokes a token in the name of a client. Throws {@link Blocked} where there is no such endpoint: the standards let a server do without it. */
 export async function revoke(world: World, role: Role, token: string): Promise<Answer> {
-  const answer = await send(world, { method: 'POST', path: '/oauth/revoke', form: { ...credentialsOf(clientOf(world, role)), token } })
+  const answer = await world.client.send({ method: 'POST', path: '/oauth/revoke', form: { ...credentialsOf(clientOf(world, role)), token } })
   if ([404, 405, 501].includes(answer.status)) throw new Blocked(`there is no revocation: POST /oauth/revoke answered ${answer.status}`)
   return answer
 }
 
 /** Whether userinfo knows an access token, and what it says. */
 export function userinfo(world: World, accessToken: string, statement: Partial<RequestStatement> = {}): Promise<Answer> {
-  return send(world, { method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessToken}` }, ...statement })
+  return world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessToken}` }, ...statement })
 }
 
 /** The members of a JSON object, none where the answer is something else. */

@@ -2,7 +2,8 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Check, Source } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
-import { isObject } from '../../../core/json.ts'
+import { isObject, type JsonObject } from '../../../core/json.ts'
+import type { World } from '../../../core/world.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { auth0Docs, oidcDiscovery, rfc } from '../../sources.ts'
 import { toChecks } from '../../checks.ts'
@@ -96,9 +97,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       level: 'must',
       needs: variant.needs,
       async run(world) {
-        const answer = await world.client.send({ method: 'GET', path: variant.path })
-        const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? answer.json.keys.filter(isObject) : []
-        expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+        const keys = await publishedKeys(world, variant)
         expectNone(keys.flatMap((key, index) => {
           const [certificate] = Array.isArray(key.x5c) ? key.x5c : []
           if (typeof certificate !== 'string') return []
@@ -113,9 +112,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       level: 'must',
       needs: variant.needs,
       async run(world) {
-        const answer = await world.client.send({ method: 'GET', path: variant.path })
-        const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? answer.json.keys.filter(isObject) : []
-        expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+        const keys = await publishedKeys(world, variant)
         expectNone(keys.flatMap((key, index) => privateMembers.filter((member) => member in key).map((member) => finding(`body /keys/${index}/${member}`, '(absent)', '(present)'))))
       },
     }, {
@@ -125,9 +122,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       level: 'must',
       needs: variant.needs,
       async run(world) {
-        const answer = await world.client.send({ method: 'GET', path: variant.path })
-        const keys = isObject(answer.json) && Array.isArray(answer.json.keys) ? answer.json.keys.filter(isObject) : []
-        expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+        const keys = await publishedKeys(world, variant)
         expectNone(keys.flatMap((key, index) => {
           const [certificate] = Array.isArray(key.x5c) ? key.x5c : []
           if (typeof certificate !== 'string') return []
@@ -146,6 +141,14 @@ const tenants: Source = {
 }
 
 const auth0ResponseTypes = ['code', 'token', 'id_token', 'code token', 'code id_token', 'token id_token', 'code token id_token']
+
+/** The members of the key set, of which there has to be one. */
+async function publishedKeys(world: World, { path }: Variant): Promise<JsonObject[]> {
+  const { json } = await world.client.send({ method: 'GET', path })
+  const keys = isObject(json) && Array.isArray(json.keys) ? json.keys.filter(isObject) : []
+  expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+  return keys
+}
 
 /** The order of the words does not matter. */
 function wordsOf(responseType: string): string {

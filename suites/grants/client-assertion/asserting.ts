@@ -6,7 +6,7 @@ import type { PrivateKeyJwtClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, oidcCore } from '../../sources.ts'
-import { bodyOf, grantedFindings, refusedFindings, send } from '../token-requests.ts'
+import { bodyOf, grantedFindings, refusedFindings } from '../token-requests.ts'
 
 export const documentation = auth0Docs('get-started/authentication-and-authorization-flow/authenticate-with-private-key-jwt')
 export const clientAuthenticationOfOidc = oidcCore('9', 'ClientAuthentication')
@@ -32,7 +32,7 @@ const toleratedSkewMs = 5000
 /** What a client has to know before it signs: the token endpoint, and by how many milliseconds the target's clock is ahead of ours. */
 function targetFacts(world: World): Promise<{ readonly tokenEndpoint: string; readonly aheadMs: number }> {
   return world.once('grants/client-assertion target', async () => {
-    const answer = await send(world, { method: 'GET', path: '/.well-known/openid-configuration' })
+    const answer = await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' })
     // A cache on the way keeps the date of when it asked, and tells how long ago that was (RFC 9111, 5.1).
     const age = Number(answer.header('age') ?? 0)
     const aheadMs = Date.parse(answer.header('date') ?? '') + (Number.isFinite(age) ? age : 0) * 1000 - Date.now()
@@ -61,7 +61,7 @@ export async function proofFor(world: World, audience: string, { claims = {}, si
 export async function askFor(world: World, proof: Readonly<Record<string, string>>): Promise<Answer> {
   const { audience } = required(world.personas.api, 'api')
   const form = Object.entries({ grant_type: 'client_credentials', audience, ...proof }).filter(([, value]) => value !== '')
-  return send(world, { method: 'POST', path: '/oauth/token', form })
+  return world.client.send({ method: 'POST', path: '/oauth/token', form })
 }
 
 /** The two names by which a client may address the target (RFC 7523, 3; OpenID Connect Core 9). */

@@ -6,7 +6,7 @@ import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
 import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { rfc } from '../../sources.ts'
-import { grantedFindings, refusedFindings, send, tokenOf } from '../token-requests.ts'
+import { grantedFindings, refusedFindings, tokenOf } from '../token-requests.ts'
 import { acceptedRequest, askFor, assertingClient, clientAuthenticationOfOidc, documentation, expectRefusal, goodRequest, proofFor } from './asserting.ts'
 import { claimChecks } from './claims.ts'
 import { signatureChecks, strangersKey } from './signature.ts'
@@ -77,7 +77,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
       const { audience } = await acceptedRequest(world)
       const refreshToken = tokenOf(await redeemedCode(world), 'refresh_token')
       const proof = await proofFor(world, audience, { sign: async (claims, client) => signedAssertion({ ...client, signingKey: await strangersKey(client) }, claims) })
-      expectNone(grantedFindings(await send(world, { method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...proof } }), at))
+      expectNone(grantedFindings(await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...proof } }), at))
     },
   },
   ...signatureChecks,
@@ -127,7 +127,7 @@ function redeemedCode(world: World): Promise<Answer> {
     const { audience } = await acceptedRequest(world)
     const { code, redirectUri, codeVerifier } = await world.given.authorizationCode({ client: 'privateKeyJwt', scope: 'openid offline_access' })
     const proof = await proofFor(world, audience)
-    return send(world, {
+    return world.client.send({
       method: 'POST', path: '/oauth/token',
       form: { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...(codeVerifier === undefined ? {} : { code_verifier: codeVerifier }), ...proof },
     })

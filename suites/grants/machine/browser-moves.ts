@@ -4,7 +4,7 @@ import type { World } from '../../../core/world.ts'
 import { codeRequest, type AuthorizationParameters } from '../../protocols/oidc/authorization/authorizing.ts'
 import { visit } from '../../protocols/oidc/authorization/browser.ts'
 import { cookiesAfter } from '../../protocols/oidc/session.ts'
-import { clientOf, send } from '../token-requests.ts'
+import { clientOf } from '../token-requests.ts'
 import { picked, type BrowserState, type LoginRole, type Model, type Move, type UserState } from './model.ts'
 
 /**
@@ -42,7 +42,7 @@ export const logOut: Move = async ({ world, model, attempt, isSpared }, pick) =>
   const browser = picked(model.browsers.filter(({ status, isShared }) => status === 'open' && !isShared), pick)
   if (!browser) return false
   await attempt.step(`Log out: ${browser.user.name} in ${browser.name}`, async () => {
-    const answer = await send(world, { method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: browser.cookies } })
+    const answer = await world.client.send({ method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: browser.cookies } })
     if (answer.status >= 400) throw new Blocked(`the logout itself was refused: GET /v2/logout answered ${answer.status}`)
     browser.cookies = cookiesAfter(browser.cookies, answer)
     browser.status = 'out'

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../core/client.ts'
 import { finding, show } from '../../../core/expectation.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
-import { bodyOf, clientOf, grantedFindings, refusedFindings, send, userinfo } from '../token-requests.ts'
+import { bodyOf, clientOf, grantedFindings, refusedFindings, userinfo } from '../token-requests.ts'
 import { loginOf, told, userFindings, userNamed } from './answers.ts'
 import { picked, type Game, type LoginRole, type Move, type UserState } from './model.ts'
 
@@ -98,7 +98,7 @@ function machineOf({ world: { personas: { clients, api } } }: Game): { readonly 
 
 function askForOwnToken(game: Game, secret: string): Promise<Answer> {
   const { clientId, audience } = machineOf(game)!
-  return send(game.world, { method: 'POST', path: '/oauth/token', form: { grant_type: 'client_credentials', client_id: clientId, client_secret: secret, audience } })
+  return game.world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'client_credentials', client_id: clientId, client_secret: secret, audience } })
 }
 
 function rolesWithPassword({ world: { personas: { clients, connections } } }: Game): LoginRole[] {
@@ -112,7 +112,7 @@ function exchangePassword({ world }: Game, role: LoginRole, { credentials: { ema
   const { clientId, clientSecret, grantTypes = [] } = clientOf(world, role)
   const { database } = world.personas.connections
   const grant: Record<string, string> = grantTypes.includes(realmGrant) && database !== undefined ? { grant_type: realmGrant, realm: database } : { grant_type: passwordGrant }
-  return send(world, {
+  return world.client.send({
     method: 'POST', path: '/oauth/token',
     form: { ...grant, client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }), username: email, password, scope: passwordScopes.join(' ') },
   })

@@ -7,7 +7,7 @@ import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, oidcCore } from '../../sources.ts'
-import { bodyOf, grantedFindings, refusedFindings, send, tokenOf } from '../token-requests.ts'
+import { bodyOf, grantedFindings, refusedFindings, tokenOf } from '../token-requests.ts'
 
 const otpGrant = 'http://auth0.com/oauth/grant-type/passwordless/otp'
 const emailPage = auth0Docs('authenticate/passwordless/authentication-methods/email-otp')
@@ -165,7 +165,7 @@ function almostRight(world: World): Promise<{ readonly longer: Answer; readonly 
 function exchange(world: World, username: string, otp: string, realm: 'email' | 'sms' = 'email'): Promise<Answer> {
   const { confidential, public: open } = world.personas.clients
   const { clientId, clientSecret } = required([confidential, open].find((client) => client?.grantTypes?.includes(otpGrant)), `a client with ${otpGrant}`)
-  return send(world, {
+  return world.client.send({
     method: 'POST', path: '/oauth/token',
     form: { grant_type: otpGrant, client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }), username, otp, realm, scope: 'openid email' },
   })

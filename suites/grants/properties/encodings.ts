@@ -9,7 +9,7 @@ import { required } from '../../endpoints/recipes.ts'
 import { expectForAll } from '../../property.ts'
 import { auth0Docs, recorded2021, rfc } from '../../sources.ts'
 import { machineOf } from '../client-authentication.ts'
-import { refusedFindings, scopesOf, send } from '../token-requests.ts'
+import { refusedFindings, scopesOf } from '../token-requests.ts'
 
 type Pairs = readonly (readonly [name: string, value: string])[]
 type Digits = 'upper' | 'lower'
@@ -145,8 +145,8 @@ async function plainRequest(world: World): Promise<{ readonly ask: (body: string
   const { clientId, clientSecret } = machineOf(world)
   const { audience, scopes: wanted } = required(world.personas.api, 'api')
   const pairs: Pairs = [['grant_type', 'client_credentials'], ['client_id', clientId], ['client_secret', clientSecret], ['audience', audience], ...(wanted.length > 0 ? [['scope', wanted.join(' ')] as const] : [])]
-  const ask = (body: string, type = formTypes[0]!): Promise<Answer> => send(world, { method: 'POST', path: '/oauth/token', body, headers: { 'content-type': type } })
-  let answer = await send(world, { method: 'POST', path: '/oauth/token', form: pairs })
+  const ask = (body: string, type = formTypes[0]!): Promise<Answer> => world.client.send({ method: 'POST', path: '/oauth/token', body, headers: { 'content-type': type } })
+  let answer = await world.client.send({ method: 'POST', path: '/oauth/token', form: pairs })
   // Spaces as %20 where the target does not understand the usual plus.
   if (answer.status !== 200) answer = await ask(pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&'))
   if (answer.status !== 200) throw new Blocked(`a token can't be had in the usual way: POST /oauth/token answered ${answer.status}`)

@@ -8,7 +8,7 @@ import { withoutSecrets } from '../../endpoints/hygiene.ts'
 import { freshAddress } from '../../endpoints/recipes.ts'
 import { expectForAll } from '../../property.ts'
 import { recorded2021, rfc } from '../../sources.ts'
-import { send } from '../token-requests.ts'
+
 
 type Form = Readonly<Record<string, string>>
 
@@ -48,7 +48,7 @@ export const errorProperties: readonly Check[] = toChecks({ operations: ['POST /
       // The text of a secret is for nobody to read.
       show: ({ name, fault, secret }) => `a ${name} of ${secret.length} characters; further fault: ${fault}`,
       async judge({ name, fault, secret }) {
-        const answer = await send(world, { method: 'POST', path: '/oauth/token', ...withFault(requests[name]!(world, secret), fault) })
+        const answer = await world.client.send({ method: 'POST', path: '/oauth/token', ...withFault(requests[name]!(world, secret), fault) })
         if (answer.status < 400) throw new Blocked(`a request with a made-up ${name} was answered with ${answer.status}, which another check judges`)
         expectNone(withoutSecrets(answer, writings(secret)))
       },

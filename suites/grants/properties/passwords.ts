@@ -8,7 +8,7 @@ import { toChecks, type StatedCheck } from '../../checks.ts'
 import { freshAddress, required } from '../../endpoints/recipes.ts'
 import { expectForAll } from '../../property.ts'
 import { recorded2021, rfc } from '../../sources.ts'
-import { grantedFindings, send } from '../token-requests.ts'
+import { grantedFindings } from '../token-requests.ts'
 import { swappedCase } from './changes.ts'
 
 const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
@@ -86,7 +86,7 @@ async function newUser(world: World, suffix: string, isLong: boolean): Promise<{
   const username = freshAddress(world)
   const start = `Strong-9!a-${world.unique()}`
   for (const password of [...(isLong ? [`${start.padEnd(84 - suffix.length, '-kQ')}${suffix}`] : []), `${start}-${suffix}`]) {
-    const answer = await send(world, {
+    const answer = await world.client.send({
       method: 'POST', path: '/dbconnections/signup',
       json: { client_id: clientWithRealm(world).clientId, email: username, password, connection: required(world.personas.connections.database, 'connections.database') },
     })
@@ -98,7 +98,7 @@ async function newUser(world: World, suffix: string, isLong: boolean): Promise<{
 
 function logIn(world: World, username: string, password: string): Promise<Answer> {
   const { clientId, clientSecret } = clientWithRealm(world)
-  return send(world, {
+  return world.client.send({
     method: 'POST', path: '/oauth/token',
     form: {
       grant_type: realmGrant, realm: required(world.personas.connections.database, 'connections.database'), username, password, scope: 'openid', client_id: clientId,

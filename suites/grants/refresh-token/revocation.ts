@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
-import { bodyOf, grantedFindings, refresh, refreshUntilRefused, refusedFindings, revoke, send } from '../token-requests.ts'
+import { bodyOf, grantedFindings, refresh, refreshUntilRefused, refusedFindings, revoke } from '../token-requests.ts'
 
 const documentation = auth0Docs('secure/tokens/refresh-tokens/revoke-refresh-tokens')
 
@@ -59,7 +59,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     endsGrants: true,
     needs: ['revocation', 'pkce', 'login'],
     async run(world) {
-      const { revocation_endpoint_auth_methods_supported: methods } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+      const { revocation_endpoint_auth_methods_supported: methods } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
       if (Array.isArray(methods) && !methods.includes('none')) throw new Blocked('revocation_endpoint_auth_methods_supported of discovery does not list none')
       const { refreshToken } = await world.given.tokens({ client: 'public', scope: 'openid offline_access', fresh: true })
       const token = required(refreshToken, 'a refresh token of clients.public')

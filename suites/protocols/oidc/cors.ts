@@ -6,7 +6,7 @@ import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { auth0Docs, oidcCore, recorded2021 } from '../../sources.ts'
-import { clientOf, send, userinfo } from '../../grants/token-requests.ts'
+import { clientOf, userinfo } from '../../grants/token-requests.ts'
 import { newVerifier } from './authorization/authorizing.ts'
 
 const corsCheck: Source = { name: 'Fetch Standard', section: '4.10', url: 'https://fetch.spec.whatwg.org/#cors-check' }
@@ -118,14 +118,14 @@ function webOrigin(world: World): string {
 /** A request that every target refuses: no code is needed to see whether a page could read the answer. */
 function unknownCode(world: World, origin: string): Promise<Answer> {
   const { clientId, redirectUri } = clientOf(world, 'public')
-  return send(world, {
+  return world.client.send({
     method: 'POST', path: '/oauth/token', headers: { origin },
     form: { grant_type: 'authorization_code', client_id: clientId, code: `unknown-${world.unique()}`, redirect_uri: required(redirectUri, 'clients.public.redirectUri'), code_verifier: newVerifier() },
   })
 }
 
 async function expectPublished(world: World, path: string): Promise<void> {
-  const answer = await send(world, { method: 'GET', path, headers: { origin: stranger } })
+  const answer = await world.client.send({ method: 'GET', path, headers: { origin: stranger } })
   if (answer.status !== 200) throw new Blocked(`GET ${path} answered ${answer.status}`)
   expectNone(hiddenFindings(answer, stranger))
 }
@@ -138,7 +138,7 @@ function hiddenFindings(answer: Answer, origin: string): Finding[] {
 
 /** Asks as a browser does before it sends a request with headers that forms do not have. */
 async function expectPreflight(world: World, path: string, { origin, method, headers }: { readonly origin: string; readonly method: string; readonly headers: readonly string[] }): Promise<void> {
-  const answer = await send(world, {
+  const answer = await world.client.send({
     method: 'OPTIONS', path, headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': headers.join(',') },
   })
   const allowed = (answer.header('access-control-allow-headers') ?? '').split(',').map((name) => name.trim().toLowerCase())

@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { errorCodeOf } from '../../../specs/judgement.ts'
 import { toChecks } from '../../checks.ts'
-import { bodyOf, clientOf, send } from '../../grants/token-requests.ts'
+import { bodyOf, clientOf } from '../../grants/token-requests.ts'
 import { oidcDiscovery, rfc } from '../../sources.ts'
 import { announced, application, perProfile } from './authorization/authorizing.ts'
 import { visit } from './authorization/browser.ts'
@@ -36,7 +36,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
       const absent = await Promise.all(Object.entries(endpoints).map(async ([member, method]) => {
         const path = await advertisedPath(world, member)
         if (path === undefined) return []
-        const { status } = await send(world, { method, path, ...(method === 'POST' ? { form: {} } : {}) })
+        const { status } = await world.client.send({ method, path, ...(method === 'POST' ? { form: {} } : {}) })
         return status === 404 || status === 405 ? [finding(`status of ${member}`, 'not 404 or 405', show(status))] : []
       }))
       expectNone(...absent)
@@ -56,7 +56,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
       const listed = (await announced(world, 'grant_types_supported')).filter((type): type is string => typeof type === 'string' && type !== 'implicit')
       if (listed.length === 0) throw new Blocked('grant_types_supported of discovery lists nothing for the token endpoint')
       const unknown = await Promise.all(listed.map(async (type) => {
-        const answer = await send(world, { method: 'POST', path: '/oauth/token', form: { grant_type: type, client_id: clientId, client_secret: clientSecret } })
+        const answer = await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: type, client_id: clientId, client_secret: clientSecret } })
         return errorCodeOf(answer) === 'unsupported_grant_type' ? [finding(`body /error for ${type}`, 'another error', 'unsupported_grant_type')] : []
       }))
       expectNone(...unknown)
@@ -88,7 +88,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
  * `undefined` where discovery does not name it.
  */
 export async function advertisedPath(world: World, member: string): Promise<string | undefined> {
-  const document = await world.once('protocols/oidc/discovery document', () => send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+  const document = await world.once('protocols/oidc/discovery document', () => world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
   const { [member]: endpoint } = bodyOf(document)
   if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return undefined
   const { baseUrl, issuer } = world.target

@@ -3,7 +3,7 @@ import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { isObject, type JsonObject } from '../../../core/json.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
-import { bodyOf, send } from '../../grants/token-requests.ts'
+import { bodyOf } from '../../grants/token-requests.ts'
 import { strangersKeys } from '../stranger.ts'
 
 /** A way to make a token that its issuer did not sign. `title` goes on from "An access token". */
@@ -56,7 +56,7 @@ async function signedByStranger(header: JsonObject, claims: JsonObject): Promise
 }
 
 async function publishedKey(world: World, token: string): Promise<JsonWebKey> {
-  const { keys } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/jwks.json' }))
+  const { keys } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/jwks.json' }))
   const { kid } = headerOf(token)
   const key = Array.isArray(keys) ? keys.filter(isObject).find((candidate) => candidate.kid === kid && candidate.kty === 'RSA') : undefined
   if (!key) throw new Blocked('the key of the access token is not published')

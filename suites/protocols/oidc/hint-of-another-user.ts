@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { clientOf, send, tokenOf } from '../../grants/token-requests.ts'
+import { clientOf, tokenOf } from '../../grants/token-requests.ts'
 import { oidcCore, rpInitiatedLogout } from '../../sources.ts'
 import { authorizationOperation, codeRequest, withConfidential } from './authorization/authorizing.ts'
 import { session, visit } from './authorization/browser.ts'
@@ -51,7 +51,7 @@ function theirIdToken(world: World): Promise<string> {
     const { clientId, clientSecret, grantTypes } = clientOf(world, 'confidential')
     if (!grantTypes?.includes(realmGrant)) throw new Blocked(`clients.confidential.grantTypes lacks ${realmGrant}`)
     const { email, password } = await world.given.user()
-    return tokenOf(await send(world, {
+    return tokenOf(await world.client.send({
       method: 'POST', path: '/oauth/token',
       form: {
         grant_type: realmGrant, client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),

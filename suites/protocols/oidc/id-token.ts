@@ -7,7 +7,7 @@ import type { World } from '../../../core/world.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { bodyOf, clientOf, redeem, refresh, send, tokenOf } from '../../grants/token-requests.ts'
+import { bodyOf, clientOf, redeem, refresh, tokenOf } from '../../grants/token-requests.ts'
 import { auth0Docs, oidcCore, oidcDiscovery, recorded2021, rfc } from '../../sources.ts'
 import { perProfile } from './authorization/authorizing.ts'
 import { loggedIn } from './session.ts'
@@ -136,7 +136,7 @@ export const idToken: readonly Check[] = [
       needs: [...needs, 'discovery'],
       async run(world) {
         const { alg } = (await tokensOfLogin(world, {})).idToken.header
-        const { id_token_signing_alg_values_supported: listed } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+        const { id_token_signing_alg_values_supported: listed } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
         if (!Array.isArray(listed)) throw new Blocked('discovery does not list id_token_signing_alg_values_supported')
         expectOneOf('id_token header /alg', alg, listed)
       },

@@ -4,7 +4,7 @@ import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { bodyOf, clientOf, redeem, send, tokenOf } from '../../grants/token-requests.ts'
+import { bodyOf, clientOf, redeem, tokenOf } from '../../grants/token-requests.ts'
 import { auth0Docs, oidcCore } from '../../sources.ts'
 import { cookiesAfter, loggedIn, silentLogin } from './session.ts'
 
@@ -95,10 +95,10 @@ export const logout: readonly Check[] = [
       effects: ['logout'],
       endsGrants: true,
       async run(world) {
-        const { end_session_endpoint: endpoint } = bodyOf(await send(world, { method: 'GET', path: '/.well-known/openid-configuration' }))
+        const { end_session_endpoint: endpoint } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
         if (typeof endpoint !== 'string' || new URL(endpoint, world.target.baseUrl).pathname !== '/oidc/logout') throw new Blocked('discovery names no end_session_endpoint at /oidc/logout')
         const { cookies, idToken } = await session(world)
-        const answer = await send(world, { method: 'GET', path: '/oidc/logout', query: { id_token_hint: idToken, client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
+        const answer = await world.client.send({ method: 'GET', path: '/oidc/logout', query: { id_token_hint: idToken, client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
         const { code, error } = await silentLogin(world, cookiesAfter(cookies, answer))
         expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
         expectOneOf('parameter error of the response to prompt=none', error, ['login_required'])
@@ -117,13 +117,13 @@ async function session(world: World): Promise<{ readonly cookies: string; readon
 }
 
 async function logOut(world: World, cookies: string) {
-  const answer = await send(world, { method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
+  const answer = await world.client.send({ method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
   if (answer.status >= 400) throw new Blocked(`the logout itself was refused: GET /v2/logout answered ${answer.status}`)
   return answer
 }
 
 async function expectNoReturn(world: World, address: string): Promise<void> {
-  const { location, status } = await send(world, { method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId, returnTo: address } })
+  const { location, status } = await world.client.send({ method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId, returnTo: address } })
   const wanted = new URL(address)
   const isThere = status >= 300 && status < 400 && location?.protocol === wanted.protocol && location.host === wanted.host && location.pathname === wanted.pathname
   expectThat(!isThere, 'header location', `not ${address}`, location?.href)

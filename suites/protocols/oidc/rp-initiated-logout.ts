@@ -6,7 +6,7 @@ import { isRefusal, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { clientOf, redeem, send, tokenOf } from '../../grants/token-requests.ts'
+import { clientOf, redeem, tokenOf } from '../../grants/token-requests.ts'
 import { auth0Docs, rpInitiatedLogout } from '../../sources.ts'
 import { perProfile } from './authorization/authorizing.ts'
 import { isAt, isRedirect } from './authorization/browser.ts'
@@ -224,11 +224,11 @@ async function agreeing(world: World, answer: Answer, opened: string): Promise<L
     const { location, url } = end
     const form = readPage(end.body, url).forms.find(({ action, buttons }) => action.origin === url.origin && buttons.length > 0)
     const headers = { cookie: cookies }
-    if (isRedirect(end) && location?.origin === url.origin) end = await send(world, { method: 'GET', path: location.href, headers })
+    if (isRedirect(end) && location?.origin === url.origin) end = await world.client.send({ method: 'GET', path: location.href, headers })
     else if (end.status === 200 && form?.method === 'post') {
       const button = form.buttons.find((one) => !isRefusal(one)) ?? form.buttons[0]
       const pressed = button && button.name !== '' ? { [button.name]: button.value } : {}
-      end = await send(world, { method: 'POST', path: form.action.href, form: { ...Object.fromEntries(form.controls.map(({ name, value }) => [name, value])), ...pressed }, headers })
+      end = await world.client.send({ method: 'POST', path: form.action.href, form: { ...Object.fromEntries(form.controls.map(({ name, value }) => [name, value])), ...pressed }, headers })
     } else break
     cookies = cookiesAfter(cookies, end)
   }
@@ -245,7 +245,7 @@ async function logOut(world: World, method: 'GET' | 'POST', cookies: string, par
   const path = await advertisedPath(world, 'end_session_endpoint')
   if (path === undefined) throw new Blocked('discovery names no end_session_endpoint')
   const stated = Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== ''))
-  return send(world, { method, path, ...(method === 'GET' ? { query: stated } : { form: stated }), headers: { cookie: cookies } })
+  return world.client.send({ method, path, ...(method === 'GET' ? { query: stated } : { form: stated }), headers: { cookie: cookies } })
 }
 
 /** Asks for a logout to an address, with a good hint unless `change` says otherwise: the browser stays at the target. */

@@ -2,7 +2,7 @@ import type { Answer } from '../../../core/client.ts'
 import { headerValues } from '../../../core/exchange.ts'
 import { Blocked } from '../../../core/finding.ts'
 import type { GivenAuthorization, GivenCode, World } from '../../../core/world.ts'
-import { clientOf, send } from '../../grants/token-requests.ts'
+import { clientOf } from '../../grants/token-requests.ts'
 import { codeRequest, type AuthorizationParameters } from './authorization/authorizing.ts'
 
 /** The `Cookie` header of a browser after an answer: values that are set take the place of older ones, those that end are gone. */
@@ -38,7 +38,7 @@ export async function loggedIn(world: World, more: AuthorizationParameters = {})
 
 /** What the authorization endpoint says without asking the user. */
 export async function silentLogin(world: World, cookies: string): Promise<{ readonly code: boolean; readonly error: string | undefined; readonly answer: Answer }> {
-  const answer = await send(world, {
+  const answer = await world.client.send({
     method: 'GET', path: '/authorize', query: codeRequest(world, { prompt: 'none' }).parameters, ...(cookies === '' ? {} : { headers: { cookie: cookies } }),
   })
   const parameters = answer.location?.searchParams

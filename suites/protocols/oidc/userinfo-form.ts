@@ -4,7 +4,7 @@ import { expectOneOf, expectThat } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
-import { bodyOf, send, userinfo } from '../../grants/token-requests.ts'
+import { bodyOf, userinfo } from '../../grants/token-requests.ts'
 import { oidcCore, rfc } from '../../sources.ts'
 
 const needs = ['userinfo', 'authorization-code', 'login'] as const
@@ -51,5 +51,5 @@ async function goodToken(world: World): Promise<string> {
 }
 
 function ask(world: World, accessToken: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  return send(world, { method: 'POST', path: '/userinfo', form: { access_token: accessToken }, headers })
+  return world.client.send({ method: 'POST', path: '/userinfo', form: { access_token: accessToken }, headers })
 }

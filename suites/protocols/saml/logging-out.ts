@@ -3,7 +3,7 @@ import type { Answer } from '../../../core/client.ts'
 import { Blocked } from '../../../core/finding.ts'
 import { fieldOf, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { parseXml, select, type XmlElement } from '../../xml.ts'
 import { cookiesAfter } from '../oidc/session.ts'
 import { authnRequest, byRedirect, formOf, queryOf, signed, signedXml, signingProvider, success, type OwnMessage, type Subject } from './service-provider.ts'
@@ -61,14 +61,14 @@ export async function openSession(world: World, provider = signingProvider(world
 
 /** Whether a login needs no password: a response comes at once. */
 export async function isAlive(world: World, cookies: string): Promise<boolean> {
-  const answer = await send(world, { method: 'GET', path: loginPath(world), ...(cookies === '' ? {} : { headers: { cookie: cookies } }) })
+  const answer = await world.client.send({ method: 'GET', path: loginPath(world), ...(cookies === '' ? {} : { headers: { cookie: cookies } }) })
   return select(responseOf(answer), 'samlp:Status/samlp:StatusCode')[0]?.attributes.Value === success
 }
 
 /** Sends a logout request in a session, and says which cookies the browser has then. */
 export async function logOut(world: World, cookies: string, message: OwnMessage, relayState: string, sending: Sending): Promise<LogoutAnswer & { readonly cookies: string }> {
   const { path, form } = await sending(world, message, relayState)
-  const answer = await send(world, { method: form ? 'POST' : 'GET', path, headers: { cookie: cookies }, ...(form ? { form } : {}) })
+  const answer = await world.client.send({ method: form ? 'POST' : 'GET', path, headers: { cookie: cookies }, ...(form ? { form } : {}) })
   return { answer, message: messageOf(answer), cookies: cookiesAfter(cookies, answer) }
 }
 

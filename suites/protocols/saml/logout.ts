@@ -4,7 +4,7 @@ import { expectNone, expectOneOf, expectThat, finding, show } from '../../../cor
 import { Blocked, type Finding } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { elementsAt, parseXml, select } from '../../xml.ts'
 import { perProfile } from '../oidc/authorization/authorizing.ts'
@@ -101,7 +101,7 @@ export const logout: readonly Check[] = [
       sources: [auth0Docs('api/authentication/saml/saml-logout'), saml('core', '3.2.1')],
       async run(world) {
         for (const message of ['<<<', 'AAAA', Buffer.from('<samlp:LogoutRequest').toString('base64')]) {
-          const answer = await send(world, { method: 'POST', path: logoutPath(world), form: { SAMLRequest: message } })
+          const answer = await world.client.send({ method: 'POST', path: logoutPath(world), form: { SAMLRequest: message } })
           expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
         }
       },
@@ -232,7 +232,7 @@ function faultySendings(world: World): readonly (readonly [Fault, Sending])[] {
 /** What the metadata say of the identity provider; certificates in DER, base64. */
 export function metadataFor(world: World, { clientId }: { readonly clientId: string } = signingProvider(world)): Promise<{ readonly entityId: string | undefined; readonly certificates: readonly string[] }> {
   return world.once(`protocols/saml/metadata of ${clientId}`, async () => {
-    const root = parseXml((await send(world, { method: 'GET', path: `/samlp/metadata/${clientId}` })).body)
+    const root = parseXml((await world.client.send({ method: 'GET', path: `/samlp/metadata/${clientId}` })).body)
     const certificates = elementsAt(root, 'IDPSSODescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, ''))
     return { entityId: root?.attributes.entityID, certificates }
   })

@@ -6,7 +6,7 @@ import type { SigningSamlClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { select, type XmlElement } from '../../xml.ts'
 import { messageOf, openSession, type Session } from './logging-out.ts'
@@ -74,7 +74,7 @@ export const otherSettings: readonly Check[] = [
       const provider = party(world)
       const { cookies, subject } = await login(world)
       const form = formOf(await signedXml(logoutRequest(world, provider, subject), provider.signingKey), `relay-${world.unique()}`)
-      const answer = await send(world, { method: 'POST', path: `/samlp/${provider.clientId}/logout`, headers: { cookie: cookies }, form })
+      const answer = await world.client.send({ method: 'POST', path: `/samlp/${provider.clientId}/logout`, headers: { cookie: cookies }, form })
       const message = messageOf(answer)
       if (!message) throw new Blocked(`no message to the service provider came of the logout, which ended with ${answer.status}`)
       expectOneOf('binding', message.binding, ['HTTP-Redirect'])

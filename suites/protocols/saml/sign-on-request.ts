@@ -6,7 +6,7 @@ import { Blocked } from '../../../core/finding.ts'
 import { fieldOf, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { descendantsOf, select } from '../../xml.ts'
 import { hostsOf } from './certificate.ts'
@@ -42,7 +42,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     profiles: ['auth0'],
     needs: ['saml'],
     async run(world) {
-      const answer = await send(world, { method: 'GET', path: redirectPath(provider(world), authnRequest(world, provider(world)), 'relay') })
+      const answer = await world.client.send({ method: 'GET', path: redirectPath(provider(world), authnRequest(world, provider(world)), 'relay') })
       expectOneOf('status', answer.status, [302, 303])
       expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
     },
@@ -56,7 +56,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     needs: ['saml'],
     async run(world) {
       const { xml } = authnRequest(world, provider(world))
-      const answer = await send(world, { method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(xml, 'relay') })
+      const answer = await world.client.send({ method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(xml, 'relay') })
       expectOneOf('status', answer.status, [302, 303])
       expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
     },

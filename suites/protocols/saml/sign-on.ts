@@ -5,7 +5,7 @@ import { fieldOf, readPage, type PageForm } from '../../../core/page.ts'
 import type { SamlClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { elementsAt, parseXml, type XmlElement } from '../../xml.ts'
 import { asksToLogIn } from '../oidc/authorization/browser.ts'
 import { cookiesAfter } from '../oidc/session.ts'
@@ -39,7 +39,7 @@ export interface SignOn {
 /** The metadata, fetched once. */
 export function metadataOf(world: World): Promise<{ readonly answer: Answer; readonly root: XmlElement | undefined; readonly certificates: readonly string[] }> {
   return world.once('protocols/saml metadata', async () => {
-    const answer = await send(world, { method: 'GET', path: `/samlp/metadata/${provider(world).clientId}` })
+    const answer = await world.client.send({ method: 'GET', path: `/samlp/metadata/${provider(world).clientId}` })
     const root = parseXml(answer.body)
     const keys = elementsAt(root, 'IDPSSODescriptor', 'KeyDescriptor').filter(({ attributes }) => (attributes.use ?? 'signing') === 'signing')
     return { answer, root, certificates: keys.flatMap((key) => elementsAt(key, 'KeyInfo', 'X509Data', 'X509Certificate')).map(({ text }) => text.replace(/\s+/g, '')) }
@@ -100,7 +100,7 @@ export function signOnUnasked(world: World): Promise<SignOn> {
 export async function visit(world: World, statement: RequestStatement, cookies: string): Promise<Answer> {
   let jar = cookies
   const ask = async (one: RequestStatement): Promise<Answer> => {
-    const answer = await send(world, { ...one, headers: { ...one.headers, ...(jar === '' ? {} : { cookie: jar }) } })
+    const answer = await world.client.send({ ...one, headers: { ...one.headers, ...(jar === '' ? {} : { cookie: jar }) } })
     jar = cookiesAfter(jar, answer)
     return answer
   }
@@ -120,7 +120,7 @@ export function messageForm(answer: Answer, field: string): PageForm | undefined
 
 async function signOnOf(world: World, { answer, ...rest }: Pick<SignOn, 'answer' | 'cookies' | 'from' | 'request' | 'relayState'>): Promise<SignOn> {
   const until = Date.now()
-  if (answer.status === 429 || answer.status >= 500) throw new Blocked(`the login ended with ${answer.status}`)
+  if (answer.status >= 500) throw new Blocked(`the login ended with ${answer.status}`)
   const form = messageForm(answer, 'SAMLResponse')
   expectThat(form !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} ${show(answer.mediaType)}`)
   const message = await readResponse(fieldOf(form, 'SAMLResponse') ?? '', (await metadataOf(world)).certificates)

@@ -5,7 +5,7 @@ import { Blocked } from '../../../core/finding.ts'
 import { fieldOf, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, nodeSamlp, saml } from '../../sources.ts'
 import { parseXml, select } from '../../xml.ts'
 import { strangersPem } from '../stranger.ts'
@@ -148,12 +148,12 @@ async function cookies(world: World): Promise<string> {
 
 async function redirect(world: World, parameters: Parameters): Promise<Answer> {
   const headers = { cookie: await cookies(world) }
-  return send(world, { method: 'GET', path: `/samlp/${signingProvider(world).clientId}?${queryOf(parameters)}`, headers })
+  return world.client.send({ method: 'GET', path: `/samlp/${signingProvider(world).clientId}?${queryOf(parameters)}`, headers })
 }
 
 async function post(world: World, xml: string): Promise<Answer> {
   const headers = { cookie: await cookies(world) }
-  return send(world, { method: 'POST', path: `/samlp/${signingProvider(world).clientId}`, form: formOf(xml, `relay-${world.unique()}`), headers })
+  return world.client.send({ method: 'POST', path: `/samlp/${signingProvider(world).clientId}`, form: formOf(xml, `relay-${world.unique()}`), headers })
 }
 
 /** With a session it is the form; a server that asks once more has taken the request as well. */

@@ -5,7 +5,7 @@ import { toChecks } from '../../checks.ts'
 import { auth0Docs, recorded2021, saml, wsFederation } from '../../sources.ts'
 import { elementsAt, parseXml, prefixes, select } from '../../xml.ts'
 import { certificateFindings } from '../saml/certificate.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { certificatesOf, metadataOf, metadataPath, party, signIn } from './signing-in.ts'
 
 const common = { level: 'must', profiles: ['auth0'], needs: ['wsfed'] } as const
@@ -105,7 +105,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     sources: [auth0Docs('authenticate/protocols/ws-fed-protocol')],
     level: 'should',
     async run(world) {
-      const answer = await send(world, { method: 'GET', path: metadataPath.replace('/wsfed', `/wsfed/${party(world).clientId}`) })
+      const answer = await world.client.send({ method: 'GET', path: metadataPath.replace('/wsfed', `/wsfed/${party(world).clientId}`) })
       expectOneOf('status', answer.status, [200])
       const own = certificatesOf(parseXml(answer.body))
       const { certificates } = await metadataOf(world)

@@ -4,7 +4,7 @@ import { fieldOf, readPage } from '../../../core/page.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, wsFederation } from '../../sources.ts'
 import { elementsAt, select, type XmlElement } from '../../xml.ts'
 import { hostsOf } from '../saml/certificate.ts'
@@ -51,7 +51,7 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     level: 'should',
     needs: ['wsfed'],
     async run(world) {
-      const answer = await send(world, { method: 'GET', path: signInPath(world) })
+      const answer = await world.client.send({ method: 'GET', path: signInPath(world) })
       expectOneOf('status', answer.status, [302, 303])
       expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
     },

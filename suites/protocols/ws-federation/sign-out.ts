@@ -7,7 +7,7 @@ import type { WsFedClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { toChecks } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { auth0Docs, wsFederation } from '../../sources.ts'
 import { cookiesAfter } from '../oidc/session.ts'
 
@@ -79,7 +79,7 @@ function signOutPath(world: World, wreply: string): string {
 }
 
 function get(world: World, path: string, cookies: string): Promise<Answer> {
-  return send(world, { method: 'GET', path, ...(cookies === '' ? {} : { headers: { cookie: cookies } }) })
+  return world.client.send({ method: 'GET', path, ...(cookies === '' ? {} : { headers: { cookie: cookies } }) })
 }
 
 function isSignedIn(answer: Answer): boolean {

@@ -6,7 +6,7 @@ import { fieldOf, type PageForm } from '../../../core/page.ts'
 import type { WsFedClientPersona } from '../../../core/persona.ts'
 import type { World } from '../../../core/world.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { send } from '../../grants/token-requests.ts'
+
 import { elementsAt, parseXml, type XmlElement } from '../../xml.ts'
 import { readTokenResponse, type Message } from '../saml/message.ts'
 import { renderMessage } from '../saml/pretty.ts'
@@ -50,7 +50,7 @@ export interface SignIn {
 /** The metadata, fetched once. */
 export function metadataOf(world: World): Promise<{ readonly root: XmlElement | undefined; readonly body: string; readonly certificates: readonly string[] }> {
   return world.once('protocols/ws-federation metadata', async () => {
-    const { body } = await send(world, { method: 'GET', path: metadataPath })
+    const { body } = await world.client.send({ method: 'GET', path: metadataPath })
     const root = parseXml(body)
     return { root, body, certificates: certificatesOf(root) }
   })
@@ -82,7 +82,7 @@ export async function furtherSignIn(world: World, path: string): Promise<SignIn>
 
 async function signInOf(world: World, { answer, ...rest }: Pick<SignIn, 'answer' | 'cookies' | 'from' | 'context'>): Promise<SignIn> {
   const until = Date.now()
-  if (answer.status === 429 || answer.status >= 500) throw new Blocked(`the sign-in ended with ${answer.status}`)
+  if (answer.status >= 500) throw new Blocked(`the sign-in ended with ${answer.status}`)
   const form = messageForm(answer, 'wresult')
   expectThat(form !== undefined, 'body', 'a form with wresult', `${answer.status} ${show(answer.mediaType)}`)
   const message = await readTokenResponse(fieldOf(form, 'wresult') ?? '', (await metadataOf(world)).certificates)

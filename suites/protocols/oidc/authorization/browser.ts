@@ -35,7 +35,6 @@ export async function visit(world: World, parameters: AuthorizationParameters, c
     const answer = await world.client.send({
       method: 'GET', path, ...(query ? { query } : {}), headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...(cookie ? { cookie } : {}) },
     })
-    if (answer.status === 429) throw new Blocked(`the target throttles: GET ${answer.url.pathname} answered 429`)
     for (const value of headerValues(answer.headers, 'set-cookie')) {
       const [name = '', content = ''] = value.split(';')[0]!.split(/=(.*)/s)
       if (name) jar.set(name.trim(), content)
