@@ -3,7 +3,6 @@ import type { Check } from './check.ts'
 import type { Client } from './client.ts'
 import { curlOf, type Way } from './curl.ts'
 import type { Effect } from './effect.ts'
-import { countingExpectations } from './expectation.ts'
 import { Blocked, Mismatch, Refuted, type Counterexample, type Finding } from './finding.ts'
 import type { Redactor } from './redaction.ts'
 import { scriptOf } from './script.ts'
@@ -15,6 +14,8 @@ export interface Stage {
   readonly world: World
   readonly client: Client
   readonly redactor: Redactor
+  /** How often something was demanded in this world by now. */
+  assertions(): number
   /** What the check attached. */
   readonly attachments?: readonly Attachment[]
   /** How the target is reached; commands that send a request again need it. */
@@ -53,7 +54,7 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     return { ...facts, status: 'error', durationMs: 0, reason: `the check could not be set up: ${messageOf(error)}`, findings: [], exchanges: [], reproduce: [] }
   }
   const { world, client, redactor } = stage
-  const { asserted, thrown } = await countingExpectations(() => check.run(world))
+  const thrown = await failureOf(() => check.run(world))
   // What was learned late is removed from what was recorded early.
   const exchanges = client.exchanges.map((exchange) => redactor.exchange(exchange))
   const clean = (finding: Finding): Finding => ({
@@ -64,13 +65,23 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
   })
   return {
     ...facts,
-    ...outcomeOf(asserted, thrown, redactor),
+    ...outcomeOf(stage.assertions(), thrown, redactor),
     durationMs: Math.round(performance.now() - started),
     findings: thrown instanceof Mismatch ? thrown.findings.map(clean) : [],
     ...(thrown instanceof Refuted ? { counterexample: told(check, thrown.counterexample, stage) } : {}),
     exchanges,
     ...documentsOf(stage.attachments ?? [], thrown, redactor),
     reproduce: exchanges.map((exchange) => curlOf(exchange, stage.way)),
+  }
+}
+
+/** What a check threw; `undefined` where it came to its end. */
+async function failureOf(run: () => Promise<void>): Promise<unknown> {
+  try {
+    await run()
+    return undefined
+  } catch (error) {
+    return error ?? new Error('something that says nothing was thrown')
   }
 }
 

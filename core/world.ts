@@ -1,4 +1,5 @@
 import type { Answer, Client } from './client.ts'
+import type { Asserting } from './expectation.ts'
 import type { Personas } from './persona.ts'
 
 /** An authorization code and what it is bound to. */
@@ -84,7 +85,7 @@ export interface Attachment {
 }
 
 /** Everything a check may use. */
-export interface World {
+export interface World extends Asserting {
   readonly client: Client
   readonly given: Given
   readonly personas: Personas

@@ -91,7 +91,7 @@ export async function expectForAll<T>(world: World, arbitrary: (fc: typeof FastC
   client.forget()
   client.adopt([...before, ...told])
   if (stopped && !failure) throw stopped.by
-  if (!failure) return expectNone([])
+  if (!failure) return expectNone(world, [])
   const [input] = details.counterexample as [T]
   const limit = stopped ? 'blocked' : limits.reached()
   throw new Refuted(failure.findings, {

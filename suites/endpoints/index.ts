@@ -76,7 +76,7 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
       if (demand.status === undefined && situation.kind !== 'framing' && isRefusal(answer) === (situation.kind === 'success')) {
         throw new Blocked(`${situation.subject} is answered with ${answer.status}, which another check judges`)
       }
-      expectNone(judge(answer, demand, book.schemas), hygieneFindings(situation, provoked))
+      expectNone(world, judge(answer, demand, book.schemas), hygieneFindings(situation, provoked))
     },
   }))
 }
@@ -120,7 +120,7 @@ function errorContractChecks(book: Book, variant: Variant, situations: readonly 
         // Whether a success is right here is for the situation's own demands to say.
         if (!provoked || !isRefusal(provoked.answer)) continue
         judged++
-        expectNone(judge(provoked.answer, demand, book.schemas), withoutSecrets(provoked.answer, provoked.secrets))
+        expectNone(world, judge(provoked.answer, demand, book.schemas), withoutSecrets(provoked.answer, provoked.secrets))
       }
       if (judged === 0) throw new Blocked(`none of ${samples.map(({ name }) => name).join(', ')} was refused`)
     },

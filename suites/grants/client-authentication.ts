@@ -33,7 +33,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       const { clientId, clientSecret } = machineOf(world)
       const changed = of(clientSecret)
       if (changed === clientSecret || changed === '') throw new Blocked("the client secret can't be changed in this way")
-      expectNone(grantedFindings(await ask(world, { client_id: clientId, client_secret: changed }), 'POST /oauth/token'))
+      expectNone(world, grantedFindings(await ask(world, { client_id: clientId, client_secret: changed }), 'POST /oauth/token'))
     },
   })),
   {
@@ -46,7 +46,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       const { clientId, clientSecret } = machineOf(world)
       const theirs = required(world.personas.clients.other?.clientSecret, 'clients.other.clientSecret')
       if (theirs === clientSecret) throw new Blocked('clients.other has the same secret')
-      expectNone(grantedFindings(await ask(world, { client_id: clientId, client_secret: theirs }), 'POST /oauth/token'))
+      expectNone(world, grantedFindings(await ask(world, { client_id: clientId, client_secret: theirs }), 'POST /oauth/token'))
     },
   },
   {
@@ -63,7 +63,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       const answer = await world.client.send({
         method: 'POST', path: '/oauth/token', query: { client_id: clientId, client_secret: clientSecret }, form: { grant_type: 'client_credentials', audience },
       })
-      expectNone(grantedFindings(answer, 'POST /oauth/token'))
+      expectNone(world, grantedFindings(answer, 'POST /oauth/token'))
     },
   },
   {
@@ -81,7 +81,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
         method: 'POST', path: '/oauth/token',
         form: [['grant_type', 'client_credentials'], ['audience', audience], ['client_id', clientId], ['client_secret', `wrong-${world.unique()}`], ['client_secret', clientSecret]],
       })
-      expectNone(grantedFindings(answer, 'POST /oauth/token'))
+      expectNone(world, grantedFindings(answer, 'POST /oauth/token'))
     },
   },
   {
@@ -95,7 +95,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
     async run(world) {
       await requireBasic(world)
       const { clientId, clientSecret } = machineOf(world)
-      expectNone(refusedFindings(await askByBasic(world, clientId, clientSecret), 'POST /oauth/token'))
+      expectNone(world, refusedFindings(await askByBasic(world, clientId, clientSecret), 'POST /oauth/token'))
     },
   },
   {
@@ -108,8 +108,8 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       await requireBasic(world)
       const { clientId, clientSecret } = machineOf(world)
       const answer = await askByBasic(world, clientId, [...clientSecret].reverse().join(''))
-      expectOneOf('status', answer.status, [401])
-      expectThat(bodyOf(answer).access_token === undefined, 'body /access_token', '(absent)', '(present)')
+      expectOneOf(world, 'status', answer.status, [401])
+      expectThat(world, bodyOf(answer).access_token === undefined, 'body /access_token', '(absent)', '(present)')
     },
   },
   {
@@ -123,7 +123,7 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       await requireBasic(world)
       const { clientId, clientSecret } = machineOf(world)
       const challenge = (await askByBasic(world, clientId, [...clientSecret].reverse().join(''))).header('www-authenticate')
-      expectThat(/\bbasic\b/i.test(challenge ?? ''), 'header www-authenticate', 'a challenge of the scheme Basic', challenge)
+      expectThat(world, /\bbasic\b/i.test(challenge ?? ''), 'header www-authenticate', 'a challenge of the scheme Basic', challenge)
     },
   },
 ])

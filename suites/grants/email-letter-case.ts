@@ -41,7 +41,7 @@ export const emailLetterCase: readonly Check[] = toChecks({ operations: ['POST /
           username: email, password, realm: database(world), scope: 'openid',
         },
       })
-      expectNone(refusedFindings(answer, 'POST /oauth/token'))
+      expectNone(world, refusedFindings(answer, 'POST /oauth/token'))
     },
   },
   {
@@ -51,7 +51,7 @@ export const emailLetterCase: readonly Check[] = toChecks({ operations: ['POST /
     needs: ['signup'],
     async run(world) {
       const { email, password } = await userWithCapitals(world)
-      expectNone(grantedFindings(await signUp(world, { email: email.toUpperCase(), password }), 'POST /dbconnections/signup'))
+      expectNone(world, grantedFindings(await signUp(world, { email: email.toUpperCase(), password }), 'POST /dbconnections/signup'))
     },
   },
 ])

@@ -34,7 +34,7 @@ export const guessing: readonly Check[] = toChecks({ operations: ['POST /oauth/t
     async run(world) {
       const [first, second] = (await twoLogins(world)).map((login) => login[name as Name])
       if (first === undefined || second === undefined) throw new Blocked(`there is no ${name}`)
-      expectNone(tooShort(name, first), tooAlike(name, first, second))
+      expectNone(world, tooShort(name, first), tooAlike(name, first, second))
     },
   }))))
 

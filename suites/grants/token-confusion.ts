@@ -17,7 +17,7 @@ export const tokenConfusion: readonly Check[] = toChecks({ operations: ['POST /o
     needs: ['refresh-token'],
     async run(world) {
       const tokens = await world.given.tokens({ client: 'confidential', scope })
-      expectNone(grantedFindings(await refresh(world, 'confidential', required(tokens[member], title)), 'the refresh'))
+      expectNone(world, grantedFindings(await refresh(world, 'confidential', required(tokens[member], title)), 'the refresh'))
     },
   })),
   {
@@ -30,7 +30,7 @@ export const tokenConfusion: readonly Check[] = toChecks({ operations: ['POST /o
       const { refreshToken } = await world.given.tokens({ client: 'confidential', scope })
       const code = required(refreshToken, 'a refresh token')
       const { redirectUri = '' } = clientOf(world, 'confidential')
-      expectNone(grantedFindings(await redeem(world, 'confidential', { code, redirectUri }), 'the redemption'))
+      expectNone(world, grantedFindings(await redeem(world, 'confidential', { code, redirectUri }), 'the redemption'))
     },
   },
 ])

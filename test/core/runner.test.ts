@@ -18,25 +18,26 @@ const all: Permissions = { capabilities: new Set(['login']), missing: new Map([[
 
 function stage(exchanges: readonly Exchange[] = [], redactor: Redactor = createRedactor()): () => Stage {
   const client = { exchanges } as unknown as Client
-  return () => ({ world: {} as World, client, redactor })
+  let count = 0
+  return () => ({ world: { asserted: () => void count++ } as World, assertions: () => count, client, redactor })
 }
 
 const judge = async (run: Check['run'], prepare = stage(), rest: Partial<Check> = {}) => runCheck(check(run, rest), all, prepare)
 
 describe('a verdict', () => {
   test('pass: every expectation held', async () => {
-    expect(await judge(async () => expectNone([]))).toEqual({ ...facts, status: 'pass', durationMs: expect.any(Number), findings: [], exchanges: [], reproduce: [] })
+    expect(await judge(async (world) => expectNone(world, []))).toEqual({ ...facts, status: 'pass', durationMs: expect.any(Number), findings: [], exchanges: [], reproduce: [] })
   })
 
   test('fail: an expectation did not hold', async () => {
-    expect(await judge(async () => expectNone([finding('status', '200', '500')]))).toEqual({
+    expect(await judge(async (world) => expectNone(world, [finding('status', '200', '500')]))).toEqual({
       ...facts, status: 'fail', durationMs: expect.any(Number), findings: [{ at: 'status', expected: '200', actual: '500' }], exchanges: [], reproduce: [],
     })
   })
 
   test.each<[string, Check['run'], object]>([
     ['blocked: a given could not be made', async () => { throw new Blocked('nobody answers') }, { status: 'blocked', reason: 'nobody answers' }],
-    ['blocked, even after an expectation held', async () => { expectNone([]); throw new Blocked('nobody answers') }, { status: 'blocked' }],
+    ['blocked, even after an expectation held', async (world) => { expectNone(world, []); throw new Blocked('nobody answers') }, { status: 'blocked' }],
     ['error: our own fault', async () => { throw new TypeError('x is not a function') }, { status: 'error', reason: 'TypeError: x is not a function' }],
     ['error: something else was thrown', async () => { throw 'a text' as unknown as Error }, { status: 'error', reason: 'a text' }],
     ['error: nothing was asserted', async () => {}, { status: 'error', reason: 'the check asserted nothing' }],
@@ -50,7 +51,7 @@ describe('a verdict', () => {
 
   test('unsupported: nothing is prepared, nothing is sent', async () => {
     const prepare = (): Stage => { throw new Error('prepared') }
-    expect(await judge(async () => expectNone([]), prepare, { needs: ['login', 'saml'] })).toMatchObject({ status: 'unsupported', reason: 'needs saml: clients.saml is not configured' })
+    expect(await judge(async (world) => expectNone(world, []), prepare, { needs: ['login', 'saml'] })).toMatchObject({ status: 'unsupported', reason: 'needs saml: clients.saml is not configured' })
   })
 })
 
@@ -66,9 +67,9 @@ test('secrets are gone from findings, reasons, exchanges that were recorded befo
   const exchange: Exchange = {
     request: { method: 'GET', url: 'http://t.example/a?x=late-secret', headers: [] }, response: { status: 200, headers: [], body: 'late-secret' }, startedAt: '', durationMs: 1,
   }
-  const verdict = await judge(async () => {
+  const verdict = await judge(async (world) => {
     redactor.learn('late-secret', 'password')
-    expectThat(false, 'body late-secret', 'not late-secret', 'late-secret', 'late-secret')
+    expectThat(world, false, 'body late-secret', 'not late-secret', 'late-secret', 'late-secret')
   }, stage([redactor.exchange(exchange)], redactor))
   expect(verdict.findings).toEqual([{ at: 'body [password removed]', expected: 'not [password removed]', actual: '[password removed]', message: '[password removed]' }])
   expect(verdict.exchanges.map(({ request, response }) => [request.url, response?.body])).toEqual([['http://t.example/a?x=[password removed]', '[password removed]']])
@@ -77,6 +78,6 @@ test('secrets are gone from findings, reasons, exchanges that were recorded befo
 })
 
 test('a long value is cut in a finding', async () => {
-  const { findings } = await judge(async () => expectThat(false, 'body', 'short', 'x'.repeat(1000)))
+  const { findings } = await judge(async (world) => expectThat(world, false, 'body', 'short', 'x'.repeat(1000)))
   expect(findings[0]?.actual).toBe(`${'x'.repeat(600)}… (1000 characters)`)
 })

@@ -54,12 +54,13 @@ async function judged(): Promise<Verdict[]> {
       () => {
         const redactor = createRedactor()
         const client = createClient(connections[target], redactor)
-        return { client, redactor, world: { client } as World }
+        let count = 0
+        return { client, redactor, assertions: () => count, world: { client, asserted: () => void count++ } as World }
       },
     )
-  const ask = async ({ client }: World, status: number): Promise<void> => {
-    const answer = await client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'x' } })
-    expectOneOf('status', answer.status, [status], 'what it means')
+  const ask = async (world: World, status: number): Promise<void> => {
+    const answer = await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'x' } })
+    expectOneOf(world, 'status', answer.status, [status], 'what it means')
   }
   try {
     return await Promise.all([

@@ -28,7 +28,7 @@ function echoCheck(variant: Variant, member: string, title: string, source: Sour
       const ingredients = await recipes[variant.id]!.make(world)
       const answer = await world.client.send(requestOf(variant, ingredients))
       if (answer.status !== 200) throw new Blocked(`the request was answered with ${answer.status}`)
-      expectOneOf(`body /${member}`, isObject(answer.json) ? answer.json[member] : undefined, [valueOf(ingredients.values, member)])
+      expectOneOf(world, `body /${member}`, isObject(answer.json) ? answer.json[member] : undefined, [valueOf(ingredients.values, member)])
     },
   }
 }
@@ -47,7 +47,7 @@ function arrivalCheck(variant: Variant, slug: string, member: string, title: str
       const ingredients = await recipes[variant.id]!.make(world)
       await world.client.send(requestOf(variant, ingredients))
       const message = await world.given.message(valueOf(ingredients.values, member)!)
-      expectThat(/^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
+      expectThat(world, /^\d{4,8}$/.test(message?.code ?? ''), 'message', 'one with a code of digits', message ? '(a message without one)' : '(none)')
     },
   }
 }
@@ -68,7 +68,7 @@ function secrecyCheck(variant: Variant, member: string, title: string, source: S
       const code = (await world.given.message(valueOf(ingredients.values, member)!))?.code
       if (code === undefined) throw new Blocked('no message with a code arrived, which another check judges')
       const told = [answer.body, ...answer.headers.map(([, value]) => value)].some((text) => new RegExp(`(?<![\\da-z])${code}(?![\\da-z])`, 'i').test(text))
-      expectThat(!told, 'answer', 'nothing of the code that was sent', '(the code)')
+      expectThat(world, !told, 'answer', 'nothing of the code that was sent', '(the code)')
     },
   }
 }
@@ -86,7 +86,7 @@ function malformedCheck(variant: Variant, member: string, value: string, title: 
     async run(world) {
       const { values } = await recipes[variant.id]!.make(world)
       const answer = await world.client.send(requestOf(variant, { values: values.map(([name, given]) => [name, name === member ? value : given] as const) }))
-      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+      expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
     },
   }
 }
@@ -107,7 +107,7 @@ export function accountSemantics(variant: Variant): Check[] {
       async run(world) {
         const { values } = await recipes['database/signup']!.make(world)
         const answer = await world.client.send(requestOf(variant, { values: values.filter(([name]) => !['email', 'username', 'phone_number'].includes(name)) }))
-        expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+        expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
       },
     }, {
       id: 'endpoints/database/signup/profile',
@@ -123,7 +123,7 @@ export function accountSemantics(variant: Variant): Check[] {
         const answer = await world.client.send(requestOf(variant, { values: [...values.filter(([name]) => !(name in given)), ...Object.entries(given)] }))
         if (answer.status !== 200) throw new Blocked(`the request was answered with ${answer.status}`)
         const body = isObject(answer.json) ? answer.json : {}
-        expectNone(Object.entries(given).flatMap(([name, value]) => (body[name] === value ? [] : [finding(`body /${name}`, value, show(body[name]))])))
+        expectNone(world, Object.entries(given).flatMap(([name, value]) => (body[name] === value ? [] : [finding(`body /${name}`, value, show(body[name]))])))
       },
     }, {
       id: 'endpoints/database/signup/user-can-log-in',
@@ -146,10 +146,10 @@ export function accountSemantics(variant: Variant): Check[] {
             username: valueOf(ingredients.values, 'email')!, password: valueOf(ingredients.values, 'password')!, realm: required(connections.database, 'connections.database'), scope: 'openid',
           },
         })
-        expectThat(login.status === 200, 'status of the login', '200', login.status)
+        expectThat(world, login.status === 200, 'status of the login', '200', login.status)
         const subject = isObject(login.json) ? decodeJwt(login.json.id_token)?.claims.sub : undefined
         const id = isObject(signup.json) ? (signup.json._id ?? signup.json.id ?? signup.json.user_id) : undefined
-        expectThat(typeof id === 'string' && String(subject).endsWith(id), 'id_token claims /sub', `a user id that ends with ${show(id)}`, subject)
+        expectThat(world, typeof id === 'string' && String(subject).endsWith(id), 'id_token claims /sub', `a user id that ends with ${show(id)}`, subject)
       },
     }])
     case 'database/change-password': return toChecks(shared, [
@@ -167,8 +167,8 @@ export function accountSemantics(variant: Variant): Check[] {
           const unknown = await world.client.send(requestOf(variant, {
             values: ingredients.values.map(([name, value]) => [name, name === 'email' ? `nobody-${world.unique()}@example.com` : value] as const),
           }))
-          expectOneOf('status', unknown.status, [known.status])
-          expectOneOf('body', unknown.body, [known.body])
+          expectOneOf(world, 'status', unknown.status, [known.status])
+          expectOneOf(world, 'body', unknown.body, [known.body])
         },
       },
       {
@@ -190,7 +190,7 @@ export function accountSemantics(variant: Variant): Check[] {
           const beyond = await world.given.messageCount(user.email)
           await world.client.send(requestOf(variant, { values: values.map(([name, value]) => [name, name === 'email' ? user.email : value] as const) }))
           const message = await world.given.message(user.email, { beyond })
-          expectThat(message?.link !== undefined, 'message', 'one with a link', message ? '(a message without one)' : '(none)')
+          expectThat(world, message?.link !== undefined, 'message', 'one with a link', message ? '(a message without one)' : '(none)')
         },
       },
     ])
@@ -219,7 +219,7 @@ export function accountSemantics(variant: Variant): Check[] {
         const answer = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessToken}` } })
         const { email } = isObject(answer.json) ? answer.json : {}
         // Auth0 keeps addresses in lower case.
-        expectOneOf('body /email', typeof email === 'string' ? email.toLowerCase() : email, [required(world.personas.users.main, 'users.main').email.toLowerCase()])
+        expectOneOf(world, 'body /email', typeof email === 'string' ? email.toLowerCase() : email, [required(world.personas.users.main, 'users.main').email.toLowerCase()])
       },
     }, {
       id: 'endpoints/userinfo/same-subject',
@@ -231,7 +231,7 @@ export function accountSemantics(variant: Variant): Check[] {
         const tokens = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
         const answer = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${tokens.accessToken}` } })
         const expected = decodeJwt(required(tokens.idToken, 'an ID token'))?.claims.sub
-        expectOneOf('body /sub', isObject(answer.json) ? answer.json.sub : undefined, [expected])
+        expectOneOf(world, 'body /sub', isObject(answer.json) ? answer.json.sub : undefined, [expected])
       },
     }])
     case 'revoke': return toChecks(shared, [{
@@ -254,7 +254,7 @@ export function accountSemantics(variant: Variant): Check[] {
           await new Promise((resolve) => setTimeout(resolve, 500))
           answer = await world.client.send({ method: 'POST', path: '/oauth/token', form })
         }
-        expectThat(answer.status >= 400 && answer.status < 500, 'status of the refresh', '4xx', answer.status)
+        expectThat(world, answer.status >= 400 && answer.status < 500, 'status of the refresh', '4xx', answer.status)
       },
     }])
     default: return []

@@ -21,7 +21,7 @@ export function discoverySemantics(variant: Variant): Check[] {
         needs: variant.needs,
         async run(world) {
           const answer = await world.client.send({ method: 'GET', path: variant.path })
-          expectOneOf('body /issuer', isObject(answer.json) ? answer.json.issuer : undefined, [world.target.issuer])
+          expectOneOf(world, 'body /issuer', isObject(answer.json) ? answer.json.issuer : undefined, [world.target.issuer])
         },
       },
       {
@@ -34,7 +34,7 @@ export function discoverySemantics(variant: Variant): Check[] {
         async run(world) {
           const answer = await world.client.send({ method: 'GET', path: variant.path })
           const body = isObject(answer.json) ? answer.json : {}
-          expectNone(Object.entries(auth0Paths).flatMap(([member, path]) => {
+          expectNone(world, Object.entries(auth0Paths).flatMap(([member, path]) => {
             // Where the configuration gives a path another name, that is the one.
             const { issuer, baseUrl } = world.target
             const address = world.target.address(path)
@@ -53,8 +53,8 @@ export function discoverySemantics(variant: Variant): Check[] {
         needs: variant.needs,
         async run(world) {
           const answer = await world.client.send({ method: 'GET', path: variant.path })
-          expectThat(isObject(answer.json), 'body', 'a JSON object', '(something else)')
-          expectNone(Object.entries(answer.json).flatMap(([member, value]) => (Array.isArray(value) && value.length === 0 ? [finding(`body /${member}`, '(absent)', '[]')] : [])))
+          expectThat(world, isObject(answer.json), 'body', 'a JSON object', '(something else)')
+          expectNone(world, Object.entries(answer.json).flatMap(([member, value]) => (Array.isArray(value) && value.length === 0 ? [finding(`body /${member}`, '(absent)', '[]')] : [])))
         },
       },
       {
@@ -68,7 +68,7 @@ export function discoverySemantics(variant: Variant): Check[] {
         async run(world) {
           const answer = await world.client.send({ method: 'GET', path: variant.path })
           const listed = isObject(answer.json) && Array.isArray(answer.json.response_types_supported) ? answer.json.response_types_supported.map((type) => wordsOf(String(type))) : []
-          expectNone(auth0ResponseTypes.flatMap((type) => (listed.includes(wordsOf(type)) ? [] : [finding('body /response_types_supported', `${type} among others`, '(absent)')])))
+          expectNone(world, auth0ResponseTypes.flatMap((type) => (listed.includes(wordsOf(type)) ? [] : [finding('body /response_types_supported', `${type} among others`, '(absent)')])))
         },
       },
     ])
@@ -85,8 +85,8 @@ export function discoverySemantics(variant: Variant): Check[] {
           const { json } = await world.client.send({ method: 'GET', path })
           return isObject(json) ? json : {}
         }))
-        expectThat(Object.keys(server!).length > 0, 'body', 'a JSON object with members', '(something else)')
-        expectNone(Object.entries(server!).flatMap(([member, value]) =>
+        expectThat(world, Object.keys(server!).length > 0, 'body', 'a JSON object with members', '(something else)')
+        expectNone(world, Object.entries(server!).flatMap(([member, value]) =>
           (provider![member] === undefined || isDeepStrictEqual(provider![member], value) ? [] : [finding(`body /${member}`, show(provider![member]), show(value))])))
       },
     }])
@@ -98,7 +98,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       needs: variant.needs,
       async run(world) {
         const keys = await publishedKeys(world, variant)
-        expectNone(keys.flatMap((key, index) => {
+        expectNone(world, keys.flatMap((key, index) => {
           const [certificate] = Array.isArray(key.x5c) ? key.x5c : []
           if (typeof certificate !== 'string') return []
           return Object.entries(thumbprintsOf(Buffer.from(certificate, 'base64'))).flatMap(([member, accepted]) =>
@@ -113,7 +113,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       needs: variant.needs,
       async run(world) {
         const keys = await publishedKeys(world, variant)
-        expectNone(keys.flatMap((key, index) => privateMembers.filter((member) => member in key).map((member) => finding(`body /keys/${index}/${member}`, '(absent)', '(present)'))))
+        expectNone(world, keys.flatMap((key, index) => privateMembers.filter((member) => member in key).map((member) => finding(`body /keys/${index}/${member}`, '(absent)', '(present)'))))
       },
     }, {
       id: 'endpoints/jwks/certificates',
@@ -123,7 +123,7 @@ export function discoverySemantics(variant: Variant): Check[] {
       needs: variant.needs,
       async run(world) {
         const keys = await publishedKeys(world, variant)
-        expectNone(keys.flatMap((key, index) => {
+        expectNone(world, keys.flatMap((key, index) => {
           const [certificate] = Array.isArray(key.x5c) ? key.x5c : []
           if (typeof certificate !== 'string') return []
           const modulus = modulusOf(certificate)
@@ -146,7 +146,7 @@ const auth0ResponseTypes = ['code', 'token', 'id_token', 'code token', 'code id_
 async function publishedKeys(world: World, { path }: Variant): Promise<JsonObject[]> {
   const { json } = await world.client.send({ method: 'GET', path })
   const keys = isObject(json) && Array.isArray(json.keys) ? json.keys.filter(isObject) : []
-  expectThat(keys.length > 0, 'body /keys', 'at least one key', show(keys))
+  expectThat(world, keys.length > 0, 'body /keys', 'at least one key', show(keys))
   return keys
 }
 

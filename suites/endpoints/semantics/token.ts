@@ -54,8 +54,8 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
       profiles,
       needs: [...needs, 'openid-connect', 'jwks'],
       async run(world) {
-        const token = idTokenOf((await send(world)).answer)
-        expectNone(await signatureFindings(world, token, 'id_token'))
+        const token = idTokenOf(world, (await send(world)).answer)
+        expectNone(world, await signatureFindings(world, token, 'id_token'))
       },
     },
     {
@@ -67,9 +67,9 @@ function idTokenChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
       needs: [...needs, 'openid-connect'],
       async run(world) {
         const { answer, values } = await send(world)
-        const { claims } = decoded(idTokenOf(answer), 'id_token')
+        const { claims } = decoded(world, idTokenOf(world, answer), 'id_token')
         const clientId = valueOf(values, 'client_id')
-        expectNone(
+        expectNone(world, 
           claims.iss === world.target.issuer ? [] : [finding('id_token claims /iss', world.target.issuer, show(claims.iss))],
           [claims.aud].flat().includes(clientId) ? [] : [finding('id_token claims /aud', show(clientId), show(claims.aud))],
           typeof claims.sub === 'string' && claims.sub !== '' ? [] : [finding('id_token claims /sub', 'a user id', show(claims.sub))],
@@ -98,10 +98,10 @@ function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send):
       async run(world) {
         const { answer } = await send(world)
         const profile = await world.client.send({ method: 'GET', path: '/userinfo', headers: { authorization: `Bearer ${accessTokenOf(answer)}` } })
-        expectOneOf('status of GET /userinfo', profile.status, [200])
+        expectOneOf(world, 'status of GET /userinfo', profile.status, [200])
         const subject = decodeJwt(bodyOf(answer).id_token)?.claims.sub
         const { sub } = isObject(profile.json) ? profile.json : {}
-        expectThat(typeof sub === 'string' && (subject === undefined || sub === subject), 'body /sub of GET /userinfo', subject === undefined ? 'a user id' : show(subject), sub)
+        expectThat(world, typeof sub === 'string' && (subject === undefined || sub === subject), 'body /sub of GET /userinfo', subject === undefined ? 'a user id' : show(subject), sub)
       },
     },
     // A server may grant less than it was asked for, as long as it says so: nothing ties an ID token to the scope that is told.
@@ -115,7 +115,7 @@ function accessTokenChecks(variant: Variant, needs: Check['needs'], send: Send):
         const { answer } = await send(world)
         if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
         const { scope } = bodyOf(answer)
-        expectThat(scope === undefined || (typeof scope === 'string' && scope.split(' ').includes('openid')), 'body /scope', 'openid among others, or nothing', scope)
+        expectThat(world, scope === undefined || (typeof scope === 'string' && scope.split(' ').includes('openid')), 'body /scope', 'openid among others, or nothing', scope)
       },
     }).filter((check) => check.profiles!.every((profile) => profiles.includes(profile))),
   ]
@@ -134,7 +134,7 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
       needs: [...needs, 'jwks'],
       async run(world) {
         const { answer } = await send(world, forApi(world))
-        expectNone(await signatureFindings(world, accessTokenOf(answer), 'access_token'))
+        expectNone(world, await signatureFindings(world, accessTokenOf(answer), 'access_token'))
       },
     },
     {
@@ -146,11 +146,11 @@ function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Send): St
       needs,
       async run(world) {
         const { answer, values } = await send(world, forApi(world))
-        const { claims } = decoded(accessTokenOf(answer), 'access_token')
+        const { claims } = decoded(world, accessTokenOf(answer), 'access_token')
         const audience = valueOf(values, 'audience')
         const clientId = valueOf(values, 'client_id')
         const { expires_in: lifetime, scope } = bodyOf(answer)
-        expectNone(
+        expectNone(world, 
           scope === undefined || scopeWords(claims.scope) === scopeWords(scope) ? [] : [finding('body /scope', `the scope of the token: ${show(claims.scope)}`, show(scope))],
           claims.iss === world.target.issuer ? [] : [finding('access_token claims /iss', world.target.issuer, show(claims.iss))],
           // With openid, userinfo is one as well.
@@ -182,9 +182,9 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       needs,
       async run(world) {
         const { answer, values } = await send(world)
-        const { claims } = decoded(accessTokenOf(answer), 'access_token')
+        const { claims } = decoded(world, accessTokenOf(answer), 'access_token')
         const clientId = valueOf(values, 'client_id')
-        expectOneOf('access_token claims /sub', claims.sub, [`${clientId}@clients`, clientId])
+        expectOneOf(world, 'access_token claims /sub', claims.sub, [`${clientId}@clients`, clientId])
       },
     },
     {
@@ -196,7 +196,7 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       async run(world) {
         const { answer } = await send(world)
         if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
-        expectThat(!answer.body.startsWith('\uFEFF'), 'first character of the body', '{', 'U+FEFF')
+        expectThat(world, !answer.body.startsWith('\uFEFF'), 'first character of the body', '{', 'U+FEFF')
       },
     },
     {
@@ -209,9 +209,9 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       async run(world) {
         const { answer } = await send(world)
         const body = bodyOf(answer)
-        expectThat(answer.status === 200, 'status', '200', answer.status)
-        expectThat(body.id_token === undefined, 'body /id_token', '(absent)', '(present)')
-        expectThat(body.refresh_token === undefined, 'body /refresh_token', '(absent)', '(present)')
+        expectThat(world, answer.status === 200, 'status', '200', answer.status)
+        expectThat(world, body.id_token === undefined, 'body /id_token', '(absent)', '(present)')
+        expectThat(world, body.refresh_token === undefined, 'body /refresh_token', '(absent)', '(present)')
       },
     },
   ]
@@ -230,10 +230,10 @@ function refreshChecks(needs: Check['needs'], send: Send): StatedCheck[] {
         const first = await world.given.tokens({ client: 'confidential', scope: 'openid profile email offline_access', fresh: true })
         const { answer } = await send(world, (values) => withValue(values, 'refresh_token', required(first.refreshToken, 'a refresh token')))
         // OpenID Connect lets a server leave the ID token out here; Auth0 gives one for `openid`.
-        const before = decoded(required(first.idToken, 'an ID token'), 'id_token').claims
-        const after = decoded(idTokenOf(answer), 'id_token').claims
-        expectOneOf('id_token claims /sub', after.sub, [before.sub])
-        expectOneOf('id_token claims /iss', after.iss, [before.iss])
+        const before = decoded(world, required(first.idToken, 'an ID token'), 'id_token').claims
+        const after = decoded(world, idTokenOf(world, answer), 'id_token').claims
+        expectOneOf(world, 'id_token claims /sub', after.sub, [before.sub])
+        expectOneOf(world, 'id_token claims /iss', after.iss, [before.iss])
       },
     },
     {
@@ -258,7 +258,7 @@ function refreshChecks(needs: Check['needs'], send: Send): StatedCheck[] {
         })
         const before = String(scope).split(' ')
         const added = String(bodyOf(answer).scope ?? '').split(' ').filter((name) => name !== '' && !before.includes(name))
-        expectThat(answer.status >= 400 || added.length === 0, 'body /scope', `nothing beyond ${before.join(' ')}`, bodyOf(answer).scope)
+        expectThat(world, answer.status >= 400 || added.length === 0, 'body /scope', `nothing beyond ${before.join(' ')}`, bodyOf(answer).scope)
       },
     },
   ]
@@ -277,8 +277,8 @@ function enumerationChecks(variant: Variant, needs: Check['needs'], send: Send):
       const wrong = `wrong-${world.unique()}`
       const known = await send(world, (values) => withValue(withValue(values, 'username', user.email), 'password', wrong))
       const unknown = await send(world, (values) => withValue(withValue(values, 'username', freshAddress(world)), 'password', wrong))
-      expectOneOf('status', unknown.answer.status, [known.answer.status])
-      for (const member of ['error', 'error_description']) expectOneOf(`body /${member}`, bodyOf(unknown.answer)[member], [bodyOf(known.answer)[member]])
+      expectOneOf(world, 'status', unknown.answer.status, [known.answer.status])
+      for (const member of ['error', 'error_description']) expectOneOf(world, `body /${member}`, bodyOf(unknown.answer)[member], [bodyOf(known.answer)[member]])
     },
   }]
 }
@@ -296,7 +296,7 @@ function widenedChecks(variant: Variant, needs: Check['needs'], send: Send): Sta
       const { answer } = await send(world)
       if (decodeJwt(bodyOf(answer).id_token)?.claims.email === undefined) throw new Blocked('the ID token has nothing that openid alone does not give')
       const { scope } = bodyOf(answer)
-      expectThat(typeof scope === 'string' && scope.split(' ').includes('email'), 'body /scope', 'email among others, which the ID token has', scope)
+      expectThat(world, typeof scope === 'string' && scope.split(' ').includes('email'), 'body /scope', 'email among others, which the ID token has', scope)
     },
   }]
 }
@@ -311,7 +311,7 @@ function otherAddressChecks(needs: Check['needs'], send: Send): StatedCheck[] {
     async run(world) {
       const { email } = required(world.personas.users.main, 'users.main')
       const { answer } = await send(world, (values) => withValue(values, 'username', `${email.split('@')[0]}@${world.unique()}.example.com`))
-      expectNone(grantedFindings(answer, 'POST /oauth/token'))
+      expectNone(world, grantedFindings(answer, 'POST /oauth/token'))
     },
   }]
 }
@@ -321,10 +321,10 @@ function bodyOf(answer: Answer): JsonObject {
 }
 
 /** The ID token of an answer to a request with `openid`. Whether there is an answer with tokens at all, the success check judges. */
-function idTokenOf(answer: Answer): string {
+function idTokenOf(world: World, answer: Answer): string {
   if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
   const token = bodyOf(answer).id_token
-  expectThat(typeof token === 'string', 'body /id_token', 'an ID token, for the scope openid', token)
+  expectThat(world, typeof token === 'string', 'body /id_token', 'an ID token, for the scope openid', token)
   return token
 }
 
@@ -334,9 +334,9 @@ function accessTokenOf(answer: Answer): string {
   return token
 }
 
-function decoded(token: string, name: string) {
+function decoded(world: World, token: string, name: string) {
   const jwt = decodeJwt(token)
-  expectThat(jwt !== undefined, name, 'a JWT', '(something else)')
+  expectThat(world, jwt !== undefined, name, 'a JWT', '(something else)')
   return jwt
 }
 
@@ -370,7 +370,7 @@ const publicAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 
  * secret, which then is that client's own.
  */
 export async function signatureFindings(world: World, token: string, name: string): Promise<Finding[]> {
-  const { header, claims } = decoded(token, name)
+  const { header, claims } = decoded(world, token, name)
   const isShared = String(header.alg).startsWith('HS')
   const secret = Object.values(world.personas.clients).find((client) => [claims.aud].flat().includes(client?.clientId))?.clientSecret
   if (isShared && name === 'id_token' && secret !== undefined && !(await isSignedWith(token, secret))) {

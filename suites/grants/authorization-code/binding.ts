@@ -30,7 +30,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
       const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
       const changed = of(code.redirectUri)
       if (changed === code.redirectUri) throw new Blocked("clients.confidential.redirectUri can't be changed in this way")
-      expectNone(grantedFindings(await redeem(world, 'confidential', code, { redirect_uri: changed }), 'the redemption'))
+      expectNone(world, grantedFindings(await redeem(world, 'confidential', code, { redirect_uri: changed }), 'the redemption'))
     },
   // Where one address alone is registered, OpenID Connect Core 3.1.3.2 lets a server do without it.
   }).filter(({ id }) => id !== `${prefix}/missing/standard`)),
@@ -45,7 +45,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
       async run(world) {
         if (clientOf(world, 'confidential').clientId === clientOf(world, 'public').clientId) throw new Blocked('clients.confidential and clients.public are the same')
         const code = await world.given.authorizationCode({ client: owner, scope: 'openid' })
-        expectNone(grantedFindings(await redeem(world, role, code), 'the redemption'))
+        expectNone(world, grantedFindings(await redeem(world, role, code), 'the redemption'))
       },
     }
   }),
@@ -57,7 +57,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
     needs: ['pkce', 'login'],
     async run(world) {
       const code = await world.given.authorizationCode({ client: 'public', scope: 'openid' })
-      expectNone(grantedFindings(await redeem(world, 'public', code, { code_verifier: `${code.codeVerifier}a` }), 'the redemption'))
+      expectNone(world, grantedFindings(await redeem(world, 'public', code, { code_verifier: `${code.codeVerifier}a` }), 'the redemption'))
     },
   },
   {
@@ -74,7 +74,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
       const code = parameters.get('code')
       if (!code) throw new Blocked(`there is no code for a plain challenge: ${parameters.get('error') ?? answer.status}`)
       const { redirectUri = '' } = clientOf(world, 'public')
-      expectNone(grantedFindings(await redeem(world, 'public', { code, redirectUri, codeVerifier: swappedCase(codeVerifier) }), 'the redemption'))
+      expectNone(world, grantedFindings(await redeem(world, 'public', { code, redirectUri, codeVerifier: swappedCase(codeVerifier) }), 'the redemption'))
     },
   },
   {
@@ -86,7 +86,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
     needs: ['authorization-code', 'login'],
     async run(world) {
       const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
-      expectNone(grantedFindings(await redeem(world, 'confidential', code, { code_verifier: 'a'.repeat(43) }), 'the redemption'))
+      expectNone(world, grantedFindings(await redeem(world, 'confidential', code, { code_verifier: 'a'.repeat(43) }), 'the redemption'))
     },
   },
 ])

@@ -21,7 +21,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
       const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
       const answers = await Promise.all(Array.from({ length: 4 }, () => redeem(world, 'confidential', code)))
       const successes = answers.filter(({ status }) => status === 200).length
-      expectNone(successes <= 1 ? [] : [finding('answers with 200', '1 at most', String(successes))])
+      expectNone(world, successes <= 1 ? [] : [finding('answers with 200', '1 at most', String(successes))])
     },
   },
   {
@@ -37,7 +37,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
       // A JWT is good wherever its signature is; a token without a content is looked up.
       if (accessToken.startsWith('eyJ')) throw new Blocked('the access token is a JWT, which nobody can call back')
       const answer = await userinfo(world, accessToken)
-      expectThat(answer.status === 401, 'status of GET /userinfo after the replay', '401', answer.status)
+      expectThat(world, answer.status === 401, 'status of GET /userinfo after the replay', '401', answer.status)
     },
   },
   {
@@ -51,7 +51,7 @@ export const singleUse: readonly Check[] = toChecks({ operations: ['POST /oauth/
     async run(world) {
       const { refreshToken } = await replayed(world, 'openid offline_access')
       if (refreshToken === undefined) throw new Blocked('the code gave no refresh token')
-      expectNone(grantedFindings(await refresh(world, 'confidential', refreshToken), 'the refresh after the replay'))
+      expectNone(world, grantedFindings(await refresh(world, 'confidential', refreshToken), 'the refresh after the replay'))
     },
   },
 ])

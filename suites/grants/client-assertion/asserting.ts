@@ -94,5 +94,5 @@ export async function changedRequest(world: World, change: Change | ((now: numbe
 
 /** Such a request is refused. */
 export async function expectRefusal(world: World, change: Change | ((now: number) => Change)): Promise<void> {
-  expectNone(grantedFindings(await changedRequest(world, change), 'POST /oauth/token'))
+  expectNone(world, grantedFindings(await changedRequest(world, change), 'POST /oauth/token'))
 }

@@ -77,7 +77,7 @@ export const claimChecks: readonly StatedCheck[] = [
     needs,
     async run(world) {
       const { proof } = await acceptedRequest(world)
-      expectNone(grantedFindings(await askFor(world, proof), 'POST /oauth/token'))
+      expectNone(world, grantedFindings(await askFor(world, proof), 'POST /oauth/token'))
     },
   }),
   {

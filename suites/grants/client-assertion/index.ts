@@ -23,7 +23,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     level: 'must',
     profiles: ['auth0'],
     needs,
-    run: async (world) => expectNone(refusedFindings((await goodRequest(world, 'issuer')).answer, at)),
+    run: async (world) => expectNone(world, refusedFindings((await goodRequest(world, 'issuer')).answer, at)),
   },
   {
     id: 'grants/client-assertion/accepted/standard',
@@ -34,7 +34,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     needs,
     async run(world) {
       const forIssuer = refusedFindings((await goodRequest(world, 'issuer')).answer, at)
-      expectNone(forIssuer.length === 0 ? [] : refusedFindings((await goodRequest(world, 'token endpoint')).answer, at))
+      expectNone(world, forIssuer.length === 0 ? [] : refusedFindings((await goodRequest(world, 'token endpoint')).answer, at))
     },
   },
   {
@@ -44,7 +44,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     level: 'should',
     profiles: ['standard'],
     needs,
-    run: async (world) => expectNone(refusedFindings((await goodRequest(world, 'issuer')).answer, at)),
+    run: async (world) => expectNone(world, refusedFindings((await goodRequest(world, 'issuer')).answer, at)),
   },
   {
     id: 'grants/client-assertion/accepted/token-endpoint',
@@ -53,7 +53,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     level: 'should',
     profiles: ['standard'],
     needs,
-    run: async (world) => expectNone(refusedFindings((await goodRequest(world, 'token endpoint')).answer, at)),
+    run: async (world) => expectNone(world, refusedFindings((await goodRequest(world, 'token endpoint')).answer, at)),
   },
   {
     id: 'grants/client-assertion/accepted/code',
@@ -64,7 +64,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     operations: ['GET /authorize', at],
     async run(world) {
       await acceptedRequest(world)
-      expectNone(refusedFindings(await redeemedCode(world), at))
+      expectNone(world, refusedFindings(await redeemedCode(world), at))
     },
   },
   {
@@ -77,7 +77,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
       const { audience } = await acceptedRequest(world)
       const refreshToken = tokenOf(await redeemedCode(world), 'refresh_token')
       const proof = await proofFor(world, audience, { sign: async (claims, client) => signedAssertion({ ...client, signingKey: await strangersKey(client) }, claims) })
-      expectNone(grantedFindings(await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...proof } }), at))
+      expectNone(world, grantedFindings(await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: 'refresh_token', refresh_token: refreshToken, ...proof } }), at))
     },
   },
   ...signatureChecks,
@@ -90,7 +90,7 @@ export const clientAssertion: readonly Check[] = toChecks({ operations: [at], co
     needs,
     async run(world) {
       await acceptedRequest(world)
-      expectNone(grantedFindings(await askFor(world, { client_id: assertingClient(world).clientId }), at))
+      expectNone(world, grantedFindings(await askFor(world, { client_id: assertingClient(world).clientId }), at))
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {

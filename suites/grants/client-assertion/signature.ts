@@ -49,7 +49,7 @@ export const signatureChecks: readonly StatedCheck[] = [
     sources,
     level: 'must',
     needs: ['private-key-jwt'],
-    run: async (world) => expectNone(grantedFindings(await signedByStranger(world), 'POST /oauth/token')),
+    run: async (world) => expectNone(world, grantedFindings(await signedByStranger(world), 'POST /oauth/token')),
   },
   // Auth0 says access_denied of a wrong secret, and its documentation has invalid_client.
   errorCheck('', { level: 'should', profiles: ['auth0'], codes: ['invalid_client', 'access_denied'] }),
@@ -82,7 +82,7 @@ function errorCheck(suffix: string, { codes, ...bearing }: Pick<Check, 'level' |
     async run(world) {
       const answer = await signedByStranger(world)
       if (answer.status < 400) throw new Blocked('the assertion is not refused')
-      expectOneOf('body error code', errorCodeOf(answer), codes)
+      expectOneOf(world, 'body error code', errorCodeOf(answer), codes)
     },
   }
 }

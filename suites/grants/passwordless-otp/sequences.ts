@@ -26,7 +26,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'A one-time code is refused once a newer one was sent to the same address',
     sources: [emailPage],
     level: 'should',
-    run: async (world) => expectNone(grantedFindings((await mistakes(world)).superseded, at)),
+    run: async (world) => expectNone(world, grantedFindings((await mistakes(world)).superseded, at)),
   },
   {
     ...shared,
@@ -34,7 +34,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'A one-time code that was sent to another address is refused',
     sources: [grantPage, emailPage],
     level: 'must',
-    run: async (world) => expectNone(grantedFindings((await mistakes(world)).ofAnother, at)),
+    run: async (world) => expectNone(world, grantedFindings((await mistakes(world)).ofAnother, at)),
   },
   {
     ...shared,
@@ -42,7 +42,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'After two mistakes the newest code still gives tokens',
     sources: [emailPage],
     level: 'should',
-    run: async (world) => expectNone(refusedFindings((await mistakes(world)).right, at)),
+    run: async (world) => expectNone(world, refusedFindings((await mistakes(world)).right, at)),
   },
   {
     ...shared,
@@ -55,8 +55,8 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
       const { right, username } = await mistakes(world)
       const { email, email_verified: verified } = decodeJwt(tokenOf(right, 'id_token'))?.claims ?? {}
       if (email === undefined) throw new Blocked('the ID token names no address')
-      expectThat(typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
-      expectThat(verified === true, 'id_token claims /email_verified', 'true', verified)
+      expectThat(world, typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
+      expectThat(world, verified === true, 'id_token claims /email_verified', 'true', verified)
     },
   },
   {
@@ -68,7 +68,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     async run(world) {
       const { right, username } = await mistakes(world)
       const { email } = decodeJwt(tokenOf(right, 'id_token'))?.claims ?? {}
-      expectThat(typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
+      expectThat(world, typeof email === 'string' && email.toLowerCase() === username.toLowerCase(), 'id_token claims /email', username, email)
     },
   },
   {
@@ -77,7 +77,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'A one-time code is refused with a digit more',
     sources: [grantPage, auth0Swift],
     level: 'must',
-    run: async (world) => expectNone(grantedFindings((await almostRight(world)).longer, at)),
+    run: async (world) => expectNone(world, grantedFindings((await almostRight(world)).longer, at)),
   },
   {
     ...shared,
@@ -85,7 +85,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'A one-time code is refused without its last digit',
     sources: [grantPage, auth0Swift],
     level: 'must',
-    run: async (world) => expectNone(grantedFindings((await almostRight(world)).shorter, at)),
+    run: async (world) => expectNone(world, grantedFindings((await almostRight(world)).shorter, at)),
   },
   {
     id: 'grants/passwordless-otp/text-of-sms',
@@ -99,8 +99,8 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
       const { username, code } = await world.given.oneTimeCode({ via: 'sms' })
       const answer = await exchange(world, username, otherCode(code, 1), 'sms')
       const { error, error_description: description } = bodyOf(answer)
-      expectOneOf('body /error', error, ['invalid_grant'])
-      expectOneOf('body /error_description', description, ['Wrong phone number or verification code.'])
+      expectOneOf(world, 'body /error', error, ['invalid_grant'])
+      expectOneOf(world, 'body /error_description', description, ['Wrong phone number or verification code.'])
     },
   },
   {
@@ -110,7 +110,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     sources: [grantPage],
     level: 'should',
     needs: [...shared.needs, 'passwordless-sms'],
-    run: async (world) => expectNone(grantedFindings((await attempts(world)).asText, at)),
+    run: async (world) => expectNone(world, grantedFindings((await attempts(world)).asText, at)),
   },
   {
     ...shared,
@@ -118,7 +118,7 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     title: 'After three wrong codes the right one is refused',
     sources: [emailPage],
     level: 'should',
-    run: async (world) => expectNone(grantedFindings((await attempts(world)).afterThree, at)),
+    run: async (world) => expectNone(world, grantedFindings((await attempts(world)).afterThree, at)),
   },
 ])
 

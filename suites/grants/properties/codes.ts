@@ -52,7 +52,7 @@ export const codeProperties: readonly Check[] = toChecks({ operations: ['POST /o
         async judge({ method, of, change }) {
           const answer = await attempt(method, of, change)
           // A challenge that is none may be refused at the authorization endpoint.
-          expectNone(answer ? grantedFindings(answer, `the redemption with a changed ${of}`) : [])
+          expectNone(world, answer ? grantedFindings(answer, `the redemption with a changed ${of}`) : [])
         },
       })
     },
@@ -87,7 +87,7 @@ export const codeProperties: readonly Check[] = toChecks({ operations: ['POST /o
       await expectForAll(world, anyChange, {
         count: everyChange.length + 2,
         examples: everyChange,
-        judge: async (change) => expectNone(grantedFindings(await attempt({}, change), 'the redemption of a changed code')),
+        judge: async (change) => expectNone(world, grantedFindings(await attempt({}, change), 'the redemption of a changed code')),
       })
     },
   },
@@ -105,7 +105,7 @@ async function expectBoundTo(world: World, changes: readonly UriChange[]): Promi
     async judge({ kind, at }) {
       const uri = possible.find((one) => one.kind === kind)?.of(redirectUri, at)
       if (uri === undefined) throw new Blocked(`the redirect URI can't be changed in this way: ${kind}`)
-      expectNone(grantedFindings(await attempt({ redirect_uri: uri }), `the redemption for ${uri}`))
+      expectNone(world, grantedFindings(await attempt({ redirect_uri: uri }), `the redemption for ${uri}`))
     },
   })
 }

@@ -110,7 +110,7 @@ export const encodingProperties: readonly Check[] = toChecks({ operations: ['POS
       await expectForAll(world, (fc) => fc.dictionary(fc.stringMatching(/^[A-Za-z][\w.-]{0,15}$/).map((name) => `conformance_${name}`), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), { minKeys: 1, maxKeys: 4 }), {
         count: 8,
         examples: [{ conformance_test: 'value' }, { conformance_grant_type: 'password', conformance_scope: 'admin' }, { 'conformance_a.b-c': '&=+%' }],
-        judge: async (extra) => expectNone(refusedFindings(await ask([...Object.entries(extra), ...pairs].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`).join('&')), 'POST /oauth/token')),
+        judge: async (extra) => expectNone(world, refusedFindings(await ask([...Object.entries(extra), ...pairs].map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value.toWellFormed())}`).join('&')), 'POST /oauth/token')),
       })
     },
   },
@@ -135,7 +135,7 @@ async function expectSameAnswer<T extends { readonly order: readonly string[]; r
       const ordered = input.order.map((name) => pairs.find(([other]) => other === name)!)
       const answer = await ask(body(ordered, input), input.type)
       const now = scopesOf(answer) ?? scopes
-      expectNone(refusedFindings(answer, 'POST /oauth/token'), now.join(' ') === scopes.join(' ') ? [] : [finding('body /scope', scopes.join(' ') || '(nothing)', now.join(' ') || '(nothing)')])
+      expectNone(world, refusedFindings(answer, 'POST /oauth/token'), now.join(' ') === scopes.join(' ') ? [] : [finding('body /scope', scopes.join(' ') || '(nothing)', now.join(' ') || '(nothing)')])
     },
   })
 }

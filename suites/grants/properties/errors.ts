@@ -50,7 +50,7 @@ export const errorProperties: readonly Check[] = toChecks({ operations: ['POST /
       async judge({ name, fault, secret }) {
         const answer = await world.client.send({ method: 'POST', path: '/oauth/token', ...withFault(requests[name]!(world, secret), fault) })
         if (answer.status < 400) throw new Blocked(`a request with a made-up ${name} was answered with ${answer.status}, which another check judges`)
-        expectNone(withoutSecrets(answer, writings(secret)))
+        expectNone(world, withoutSecrets(answer, writings(secret)))
       },
     })
   },

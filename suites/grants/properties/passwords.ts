@@ -74,7 +74,7 @@ function propertyOf(changes: Changes, stated: Pick<StatedCheck, 'id' | 'title' |
           const { username, password } = await newUser(world, suffix, changes === overlooked)
           const first = await logIn(world, username, password)
           if (first.status !== 200) throw new Blocked(`the user that was made can't log in: POST /oauth/token answered ${first.status} ${errorCodeOf(first) ?? ''}`)
-          for (const kind of tried) expectNone(grantedFindings(await logIn(world, username, changes[kind]!(password)), `the login with a wrong password (${kind})`))
+          for (const kind of tried) expectNone(world, grantedFindings(await logIn(world, username, changes[kind]!(password)), `the login with a wrong password (${kind})`))
         },
       })
     },

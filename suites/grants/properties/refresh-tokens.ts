@@ -29,7 +29,7 @@ export const refreshTokenProperties: readonly Check[] = toChecks({ operations: [
       await expectForAll(world, anyChange, {
         count: everyChange.length + 12,
         examples: everyChange,
-        judge: async (change) => expectNone(grantedFindings(await refresh(world, 'confidential', changed(token, change)), 'the refresh with a changed token')),
+        judge: async (change) => expectNone(world, grantedFindings(await refresh(world, 'confidential', changed(token, change)), 'the refresh with a changed token')),
       })
     },
   },
@@ -74,7 +74,7 @@ async function expectNeverWidened(world: World, profile: Profile): Promise<void>
         // Whether more than was granted is refused, or left out, is the server's choice.
         if (answer.status !== 200) return
         const limit = profile === 'auth0' ? atLogin.filter((scope) => wanted.includes(scope)) : atLogin
-        expectNone(beyondFindings(scopesIn(answer) ?? [], limit, wanted))
+        expectNone(world, beyondFindings(scopesIn(answer) ?? [], limit, wanted))
         token = currentToken(answer, token)
       }
     },

@@ -29,7 +29,7 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
         const second = currentToken(once, first)
         const twice = await refresh(world, role, second)
         const thrice = await refresh(world, role, currentToken(twice, second))
-        expectNone(refusedFindings(twice, 'the second refresh'), refusedFindings(thrice, 'the third refresh'))
+        expectNone(world, refusedFindings(twice, 'the second refresh'), refusedFindings(thrice, 'the third refresh'))
       },
     })
     return [stated('auth0'), stated('standard')]
@@ -46,7 +46,7 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
         if (clientOf(world, 'confidential').clientId === clientOf(world, 'public').clientId) throw new Blocked('clients.confidential and clients.public are the same')
         const { refreshToken } = await world.given.tokens({ client: owner, scope: 'openid offline_access', fresh: true })
         const answer = await refresh(world, role, required(refreshToken, `a refresh token of clients.${owner}`))
-        expectNone(grantedFindings(answer, 'the refresh'))
+        expectNone(world, grantedFindings(answer, 'the refresh'))
       },
     }
   }),
@@ -62,7 +62,7 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
       const token = required(refreshToken, 'a refresh token')
       const theirs = await refresh(world, 'other', token)
       if (theirs.status === 200) throw new Blocked('the other client was given tokens, which another check judges')
-      expectNone(refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
+      expectNone(world, refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
     },
   },
   {
@@ -79,7 +79,7 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
       if (!before.includes(audience)) throw new Blocked(`the login gave no token for ${audience}`)
       const answer = await refresh(world, 'confidential', required(tokens.refreshToken, 'a refresh token'))
       const after = audienceOf(tokenOf(answer, 'access_token'))
-      expectNone(after.includes(audience) ? [] : [finding('access_token claims /aud', audience, show(after))])
+      expectNone(world, after.includes(audience) ? [] : [finding('access_token claims /aud', audience, show(after))])
     },
   },
   {
@@ -93,7 +93,7 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
     async run(world) {
       const answer = await redeem(world, 'confidential', await world.given.authorizationCode({ client: 'confidential', scope: 'openid' }))
       if (answer.status !== 200) throw new Blocked(`the code could not be redeemed: POST /oauth/token answered ${answer.status}`)
-      expectNone(bodyOf(answer).refresh_token === undefined ? [] : [finding('body /refresh_token', '(absent)', '(present)')])
+      expectNone(world, bodyOf(answer).refresh_token === undefined ? [] : [finding('body /refresh_token', '(absent)', '(present)')])
     },
   },
 ])

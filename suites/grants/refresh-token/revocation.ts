@@ -18,7 +18,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     needs: ['revocation'],
     async run(world) {
       const answer = await revoke(world, 'confidential', `never-issued-${world.unique()}`)
-      expectOneOf('status', answer.status, [200])
+      expectOneOf(world, 'status', answer.status, [200])
     },
   },
   {
@@ -34,7 +34,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
       const first = await revoke(world, 'confidential', token)
       if (first.status !== 200) throw new Blocked(`a token could not be revoked: POST /oauth/revoke answered ${first.status}`)
       const second = await revoke(world, 'confidential', token)
-      expectOneOf('status of the second revocation', second.status, [200])
+      expectOneOf(world, 'status of the second revocation', second.status, [200])
     },
   },
   {
@@ -48,7 +48,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
       const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
       const token = required(refreshToken, 'a refresh token')
       await revoke(world, 'other', token)
-      expectNone(refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
+      expectNone(world, refusedFindings(await refresh(world, 'confidential', token), 'the refresh by its own client'))
     },
   },
   {
@@ -64,8 +64,8 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
       const { refreshToken } = await world.given.tokens({ client: 'public', scope: 'openid offline_access', fresh: true })
       const token = required(refreshToken, 'a refresh token of clients.public')
       const answer = await revoke(world, 'public', token)
-      expectOneOf('status of POST /oauth/revoke', answer.status, [200])
-      expectNone(grantedFindings(await refreshUntilRefused(world, 'public', token), 'the refresh with the revoked token'))
+      expectOneOf(world, 'status of POST /oauth/revoke', answer.status, [200])
+      expectNone(world, grantedFindings(await refreshUntilRefused(world, 'public', token), 'the refresh with the revoked token'))
     },
   },
   {
@@ -83,7 +83,7 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
       ])
       const kept = required(theirs.refreshToken, 'a refresh token of clients.public')
       await revoke(world, 'confidential', required(mine.refreshToken, 'a refresh token'))
-      expectNone(refusedFindings(await refresh(world, 'public', kept), 'the refresh of the other client'))
+      expectNone(world, refusedFindings(await refresh(world, 'public', kept), 'the refresh of the other client'))
     },
   },
 ])

@@ -23,7 +23,7 @@ export const rotation: readonly Check[] = toChecks({ operations: ['POST /oauth/t
     profiles: ['auth0'],
     needs,
     endsGrants: true,
-    run: async (world) => expectNone(grantedFindings(await reuseOnce(world), 'the reuse')),
+    run: async (world) => expectNone(world, grantedFindings(await reuseOnce(world), 'the reuse')),
   },
   {
     // Recorded of tokens that were never issued; of these it is written in the documentation that they are refused alike.
@@ -37,8 +37,8 @@ export const rotation: readonly Check[] = toChecks({ operations: ['POST /oauth/t
     async run(world) {
       const answer = await reuseOnce(world)
       if (answer.status === 200) throw new Blocked('the reuse was not refused, which another check judges')
-      expectOneOf('status of the reuse', answer.status, [403])
-      expectOneOf('body /error of the reuse', errorCodeOf(answer), ['invalid_grant'])
+      expectOneOf(world, 'status of the reuse', answer.status, [403])
+      expectOneOf(world, 'body /error of the reuse', errorCodeOf(answer), ['invalid_grant'])
     },
   },
   {
@@ -50,7 +50,7 @@ export const rotation: readonly Check[] = toChecks({ operations: ['POST /oauth/t
     profiles: ['standard'],
     needs,
     endsGrants: true,
-    run: async (world) => expectNone(grantedFindings(await reuseOnce(world), 'the reuse')),
+    run: async (world) => expectNone(world, grantedFindings(await reuseOnce(world), 'the reuse')),
   },
   ...(['auth0', 'standard'] as const).map((profile) => ({
     id: profile === 'auth0' ? 'grants/refresh-token/rotation/family' : 'grants/refresh-token/rotation/family/standard',
@@ -66,7 +66,7 @@ export const rotation: readonly Check[] = toChecks({ operations: ['POST /oauth/t
       const { first, newest } = await rotatedTwice(world)
       const reuse = await refresh(world, 'public', first)
       if (reuse.status === 200) throw new Blocked('the reuse was not refused, which another check judges')
-      expectNone(grantedFindings(await refreshUntilRefused(world, 'public', newest), 'the refresh with the newest token'))
+      expectNone(world, grantedFindings(await refreshUntilRefused(world, 'public', newest), 'the refresh with the newest token'))
     },
   })),
 ])

@@ -23,7 +23,7 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
       const { refreshToken, granted } = await grantedTokens(world)
       const answer = await refresh(world, 'confidential', refreshToken)
       const now = scopesOf(answer) ?? granted
-      expectNone(refusedFindings(answer, 'the refresh'), now.join(' ') === granted.join(' ') ? [] : [finding('body /scope', granted.join(' '), now.join(' '))])
+      expectNone(world, refusedFindings(answer, 'the refresh'), now.join(' ') === granted.join(' ') ? [] : [finding('body /scope', granted.join(' '), now.join(' '))])
     },
   },
   {
@@ -37,7 +37,7 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
     async run(world) {
       const { refreshToken } = await grantedTokens(world)
       const answer = await refresh(world, 'confidential', refreshToken, { scope: 'openid' })
-      expectNone(refusedFindings(answer, 'the refresh'), (scopesOf(answer) ?? ['openid']).join(' ') === 'openid' ? [] : [finding('body /scope', 'openid, or nothing', show(bodyOf(answer).scope))])
+      expectNone(world, refusedFindings(answer, 'the refresh'), (scopesOf(answer) ?? ['openid']).join(' ') === 'openid' ? [] : [finding('body /scope', 'openid, or nothing', show(bodyOf(answer).scope))])
     },
   },
   {
@@ -56,7 +56,7 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
       // One that says that it granted more has not narrowed anything, which another check judges.
       if (scopesOf(answer)?.includes('email')) throw new Blocked('the refresh was not narrowed')
       const profile = await userinfo(world, tokenOf(answer, 'access_token'))
-      expectThat(bodyOf(profile).email === undefined, 'body /email of GET /userinfo', '(absent)', '(present)')
+      expectThat(world, bodyOf(profile).email === undefined, 'body /email of GET /userinfo', '(absent)', '(present)')
     },
   },
   // A new refresh token has the scope of the one that was sent (RFC 6749, 6); what Auth0 does is not known.
@@ -71,8 +71,8 @@ export const refreshScope: readonly Check[] = toChecks({ operations: ['POST /oau
       const narrowed = await refresh(world, 'confidential', refreshToken, { scope: 'openid' })
       if (narrowed.status !== 200) throw new Blocked(`a narrowed refresh was answered with ${narrowed.status}`)
       const answer = await refresh(world, 'confidential', currentToken(narrowed, refreshToken))
-      expectNone(refusedFindings(answer, 'the next refresh'))
-      expectOneOf('body /scope of the next refresh', (scopesOf(answer) ?? granted).join(' '), [granted.join(' ')])
+      expectNone(world, refusedFindings(answer, 'the next refresh'))
+      expectOneOf(world, 'body /scope of the next refresh', (scopesOf(answer) ?? granted).join(' '), [granted.join(' ')])
     },
   }),
 ])

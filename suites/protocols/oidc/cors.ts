@@ -62,7 +62,7 @@ export const cors: readonly Check[] = toChecks({ operations: [], collectionItems
       const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
       const answer = await userinfo(world, accessToken, { headers: { authorization: `Bearer ${accessToken}`, origin: stranger } })
       if (answer.status !== 200) throw new Blocked(`GET /userinfo answered ${answer.status}`)
-      expectNone(hiddenFindings(answer, stranger))
+      expectNone(world, hiddenFindings(answer, stranger))
     },
   },
   {
@@ -92,8 +92,8 @@ export const cors: readonly Check[] = toChecks({ operations: [], collectionItems
     async run(world) {
       const origin = webOrigin(world)
       const answer = await unknownCode(world, origin)
-      expectThat(answer.status >= 400, 'status', '4xx', answer.status)
-      expectNone(hiddenFindings(answer, origin))
+      expectThat(world, answer.status >= 400, 'status', '4xx', answer.status)
+      expectNone(world, hiddenFindings(answer, origin))
     },
   },
   {
@@ -106,7 +106,7 @@ export const cors: readonly Check[] = toChecks({ operations: [], collectionItems
       const { protocol, hostname } = new URL(webOrigin(world))
       const origin = `${protocol}//${hostname}.attacker.example`
       const allowed = (await unknownCode(world, origin)).header('access-control-allow-origin')
-      expectThat(allowed !== origin && allowed !== '*', 'header access-control-allow-origin', `neither ${origin} nor *`, allowed)
+      expectThat(world, allowed !== origin && allowed !== '*', 'header access-control-allow-origin', `neither ${origin} nor *`, allowed)
     },
   },
 ])
@@ -127,7 +127,7 @@ function unknownCode(world: World, origin: string): Promise<Answer> {
 async function expectPublished(world: World, path: string): Promise<void> {
   const answer = await world.client.send({ method: 'GET', path, headers: { origin: stranger } })
   if (answer.status !== 200) throw new Blocked(`GET ${path} answered ${answer.status}`)
-  expectNone(hiddenFindings(answer, stranger))
+  expectNone(world, hiddenFindings(answer, stranger))
 }
 
 /** Why a browser keeps an answer from a page that sent no cookies with its request. */
@@ -144,7 +144,7 @@ async function expectPreflight(world: World, path: string, { origin, method, hea
   const allowed = (answer.header('access-control-allow-headers') ?? '').split(',').map((name) => name.trim().toLowerCase())
   // A star stands for every header but Authorization.
   const missing = headers.filter((name) => !allowed.includes(name) && (name === 'authorization' || !allowed.includes('*')))
-  expectNone(
+  expectNone(world, 
     answer.status >= 200 && answer.status < 300 ? [] : [finding(`status of OPTIONS ${path}`, '2xx', String(answer.status))],
     hiddenFindings(answer, origin),
     missing.length === 0 ? [] : [finding('header access-control-allow-headers', headers.join(', '), show(answer.header('access-control-allow-headers')))],

@@ -39,7 +39,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
         const { status } = await world.client.send({ method, path, ...(method === 'POST' ? { form: {} } : {}) })
         return status === 404 || status === 405 ? [finding(`status of ${member}`, 'not 404 or 405', show(status))] : []
       }))
-      expectNone(...absent)
+      expectNone(world, ...absent)
     },
   }),
   {
@@ -59,7 +59,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
         const answer = await world.client.send({ method: 'POST', path: '/oauth/token', form: { grant_type: type, client_id: clientId, client_secret: clientSecret } })
         return errorCodeOf(answer) === 'unsupported_grant_type' ? [finding(`body /error for ${type}`, 'another error', 'unsupported_grant_type')] : []
       }))
-      expectNone(...unknown)
+      expectNone(world, ...unknown)
     },
   },
   {
@@ -78,7 +78,7 @@ export const discovery: readonly Check[] = toChecks({ operations: ['GET /.well-k
         const { delivered } = await visit(world, { response_type: type, client_id: clientId, redirect_uri: redirectUri, scope: 'openid', nonce: world.unique(), state: world.unique(), prompt: 'none' })
         return delivered?.parameters.get('error') === 'unsupported_response_type' ? [finding(`parameter error for ${type}`, 'another error', 'unsupported_response_type')] : []
       }))
-      expectNone(...unknown)
+      expectNone(world, ...unknown)
     },
   },
 ])

@@ -31,7 +31,7 @@ export const expiredToken: readonly Check[] = toChecks({ operations: ['GET /user
       if (exp - iat > longestLife) throw new Blocked(`the access token is good for ${exp - iat} s, which is not waited for`)
       // It came a moment ago, whatever the target's clock says.
       await sleep((exp - iat) * 1000 + marginMs)
-      expectOneOf('status', (await userinfo(world, accessToken)).status, [401, 400, 403])
+      expectOneOf(world, 'status', (await userinfo(world, accessToken)).status, [401, 400, 403])
     },
   },
 ])

@@ -29,7 +29,7 @@ export const hintOfAnotherUser: readonly Check[] = toChecks(authorizationOperati
       const silent = await visit(world, codeRequest(world, { prompt: 'none' }).parameters, cookies)
       if (!silent.delivered?.parameters.has('code')) throw new Blocked('prompt=none without an ID token leads to no code')
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', id_token_hint: await theirIdToken(world) }).parameters, cookies)
-      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   },
   {

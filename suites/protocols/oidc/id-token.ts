@@ -27,7 +27,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const login = await tokensOfLogin(world, {})
-        expectNone(hashFindings(login.idToken, 'at_hash', login.accessToken))
+        expectNone(world, hashFindings(login.idToken, 'at_hash', login.accessToken))
       },
     },
     {
@@ -38,7 +38,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { azp } = (await tokensOfLogin(world, {})).idToken.claims
-        expectOneOf('id_token claims /azp', azp, [undefined, clientOf(world, 'confidential').clientId])
+        expectOneOf(world, 'id_token claims /azp', azp, [undefined, clientOf(world, 'confidential').clientId])
       },
     },
     {
@@ -50,7 +50,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { sid } = (await tokensOfLogin(world, {})).idToken.claims
-        expectThat(typeof sid === 'string' && sid !== '', 'id_token claims /sid', 'a session id', sid)
+        expectThat(world, typeof sid === 'string' && sid !== '', 'id_token claims /sid', 'a session id', sid)
       },
     },
     {
@@ -61,7 +61,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const [first, second] = (await twoLogins(world)).map(({ claims }) => claims.jti)
-        expectThat(first === undefined || first !== second, 'id_token claims /jti of the second login', 'another than that of the first', second)
+        expectThat(world, first === undefined || first !== second, 'id_token claims /jti of the second login', 'another than that of the first', second)
       },
     },
     {
@@ -73,7 +73,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const [first, second] = (await twoLogins(world)).map(({ claims }) => claims.sid)
-        expectThat(first === undefined || first !== second, 'id_token claims /sid of the second login', 'another than that of the first', second)
+        expectThat(world, first === undefined || first !== second, 'id_token claims /sid of the second login', 'another than that of the first', second)
       },
     },
     {
@@ -86,7 +86,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { aud } = (await twoLogins(world))[0].claims
-        expectThat(JSON.stringify([aud].flat()) === JSON.stringify([clientOf(world, 'confidential').clientId]), 'id_token claims /aud', clientOf(world, 'confidential').clientId, aud)
+        expectThat(world, JSON.stringify([aud].flat()) === JSON.stringify([clientOf(world, 'confidential').clientId]), 'id_token claims /aud', clientOf(world, 'confidential').clientId, aud)
       },
     },
     {
@@ -98,7 +98,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { claims } = (await twoLogins(world))[0]
-        expectNone(['email', 'email_verified', 'name', 'nickname', 'picture'].flatMap((name) => (claims[name] === undefined ? [] : [finding(`id_token claims /${name}`, '(absent)', '(present)')])))
+        expectNone(world, ['email', 'email_verified', 'name', 'nickname', 'picture'].flatMap((name) => (claims[name] === undefined ? [] : [finding(`id_token claims /${name}`, '(absent)', '(present)')])))
       },
     },
     {
@@ -111,7 +111,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { claims } = (await tokensOfLogin(world, { scope: 'openid profile email' })).idToken
-        expectNone(
+        expectNone(world, 
           typeof claims.email === 'string' ? [] : [finding('id_token claims /email', 'a text', show(claims.email))],
           ['name', 'nickname'].some((name) => typeof claims[name] === 'string') ? [] : [finding('id_token claims /name', 'a text, or a nickname', show(claims.name))],
         )
@@ -125,7 +125,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { header } = (await twoLogins(world))[0]
-        expectNone(['x5u', 'x5c', 'jku', 'jwk'].flatMap((name) => (header[name] === undefined ? [] : [finding(`id_token header /${name}`, '(absent)', '(present)')])))
+        expectNone(world, ['x5u', 'x5c', 'jku', 'jwk'].flatMap((name) => (header[name] === undefined ? [] : [finding(`id_token header /${name}`, '(absent)', '(present)')])))
       },
     },
     {
@@ -138,7 +138,7 @@ export const idToken: readonly Check[] = [
         const { alg } = (await tokensOfLogin(world, {})).idToken.header
         const { id_token_signing_alg_values_supported: listed } = bodyOf(await world.client.send({ method: 'GET', path: '/.well-known/openid-configuration' }))
         if (!Array.isArray(listed)) throw new Blocked('discovery does not list id_token_signing_alg_values_supported')
-        expectOneOf('id_token header /alg', alg, listed)
+        expectOneOf(world, 'id_token header /alg', alg, listed)
       },
     },
     ...(['auth0', 'standard'] as const).map((profile) => ({
@@ -156,7 +156,7 @@ export const idToken: readonly Check[] = [
         const answer = await refresh(world, 'confidential', tokenOf(login.answer, 'refresh_token'))
         const before = login.idToken.claims
         const after = decoded(tokenOf(answer, 'id_token')).claims
-        expectNone(
+        expectNone(world, 
           [after.aud].flat().includes(clientOf(world, 'confidential').clientId) ? [] : [finding('id_token claims /aud', show(before.aud), show(after.aud))],
           (['auth_time', 'azp', 'nonce'] as const).flatMap((name) =>
             (after[name] === undefined || before[name] === undefined || after[name] === before[name] ? [] : [finding(`id_token claims /${name}`, show(before[name]), show(after[name]))])),
@@ -173,7 +173,7 @@ export const idToken: readonly Check[] = [
       needs: [...needs, 'implicit'],
       async run(world) {
         const parameters = await frontChannel(world, 'id_token token')
-        expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'at_hash', required(parameters.get('access_token') ?? undefined, 'an access token')))
+        expectNone(world, hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'at_hash', required(parameters.get('access_token') ?? undefined, 'an access token')))
       },
     },
     {
@@ -184,7 +184,7 @@ export const idToken: readonly Check[] = [
       needs: [...needs, 'implicit'],
       async run(world) {
         const parameters = await frontChannel(world, 'code id_token')
-        expectNone(hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'c_hash', required(parameters.get('code') ?? undefined, 'a code')))
+        expectNone(world, hashFindings(decoded(required(parameters.get('id_token') ?? undefined, 'an ID token')), 'c_hash', required(parameters.get('code') ?? undefined, 'a code')))
       },
     },
     ...([['at_hash', 'id_token token', oidcCore('3.2.2.10', 'ImplicitIDToken')], ['c_hash', 'code id_token', oidcCore('3.3.2.11', 'HybridIDToken')]] as const)
@@ -197,7 +197,7 @@ export const idToken: readonly Check[] = [
         async run(world) {
           const parameters = await frontChannel(world, responseType)
           const { claims } = decoded(required(parameters.get('id_token') ?? undefined, 'an ID token'))
-          expectThat(typeof claims[claim] === 'string', `id_token claims /${claim}`, '(present)', claims[claim])
+          expectThat(world, typeof claims[claim] === 'string', `id_token claims /${claim}`, '(present)', claims[claim])
         },
       })),
   ]),

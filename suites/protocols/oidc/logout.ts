@@ -40,8 +40,8 @@ export const logout: readonly Check[] = [
         const { cookies } = await session(world)
         const after = cookiesAfter(cookies, await logOut(world, cookies))
         const { code, error } = await silentLogin(world, after)
-        expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
-        expectOneOf('parameter error of the response to prompt=none', error, ['login_required'])
+        expectThat(world, !code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
+        expectOneOf(world, 'parameter error of the response to prompt=none', error, ['login_required'])
       },
     },
     {
@@ -58,7 +58,7 @@ export const logout: readonly Check[] = [
         const { cookies } = await session(world)
         await logOut(world, cookies)
         const { code } = await silentLogin(world, cookies)
-        expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
+        expectThat(world, !code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
       },
     },
     ...Object.entries(nearMisses).map(([name, { title, level = 'must' as const, of }]): StatedCheck => ({
@@ -100,8 +100,8 @@ export const logout: readonly Check[] = [
         const { cookies, idToken } = await session(world)
         const answer = await world.client.send({ method: 'GET', path: '/oidc/logout', query: { id_token_hint: idToken, client_id: clientOf(world, 'confidential').clientId }, headers: { cookie: cookies } })
         const { code, error } = await silentLogin(world, cookiesAfter(cookies, answer))
-        expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
-        expectOneOf('parameter error of the response to prompt=none', error, ['login_required'])
+        expectThat(world, !code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
+        expectOneOf(world, 'parameter error of the response to prompt=none', error, ['login_required'])
       },
     },
   ]),
@@ -126,5 +126,5 @@ async function expectNoReturn(world: World, address: string): Promise<void> {
   const { location, status } = await world.client.send({ method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId, returnTo: address } })
   const wanted = new URL(address)
   const isThere = status >= 300 && status < 400 && location?.protocol === wanted.protocol && location.host === wanted.host && location.pathname === wanted.pathname
-  expectThat(!isThere, 'header location', `not ${address}`, location?.href)
+  expectThat(world, !isThere, 'header location', `not ${address}`, location?.href)
 }

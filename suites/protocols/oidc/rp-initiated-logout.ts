@@ -50,7 +50,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     endsGrants: true,
     async run(world) {
       const { answer } = await logoutWithState(world)
-      expectThat(isReturn(world, answer), 'header location', logoutUrl(world), describe(answer))
+      expectThat(world, isReturn(world, answer), 'header location', logoutUrl(world), describe(answer))
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -64,7 +64,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     async run(world) {
       const { end } = await logoutWithState(world)
       const state = returned(world, end).searchParams.get('state') ?? undefined
-      expectThat(state === awkwardState, 'parameter state', show(awkwardState), state)
+      expectThat(world, state === awkwardState, 'parameter state', show(awkwardState), state)
     },
   }),
   {
@@ -79,7 +79,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
       const { end, cookies } = await logoutWithState(world)
       returned(world, end)
       const { code } = await silentLogin(world, cookies)
-      expectThat(!code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
+      expectThat(world, !code, 'parameter code of the response to prompt=none', '(absent)', '(present)')
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -95,7 +95,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
       const byGet = (await logoutWithState(world)).answer
       if (byGet.status >= 400) throw new Blocked(`a logout by GET is not served: ${describe(byGet)}`)
       const { answer } = await logoutByPost(world)
-      expectThat(answer.status < 400, 'status of the logout by POST', '2xx or a redirect', answer.status)
+      expectThat(world, answer.status < 400, 'status of the logout by POST', '2xx or a redirect', answer.status)
     },
   }),
   {
@@ -113,7 +113,7 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
       // Whether POST is served at all, another check judges.
       const { end } = byPost.answer.status < 400 ? byPost : await logoutWithoutState(world, 'GET')
       const state = returned(world, end).searchParams.get('state') ?? undefined
-      expectThat(state === undefined, 'parameter state', '(absent)', state)
+      expectThat(world, state === undefined, 'parameter state', '(absent)', state)
     },
   },
   ...Object.entries(nearMisses).map(([name, { title, of }]): StatedCheck => ({
@@ -255,7 +255,7 @@ export async function expectNoReturn(world: World, address: string, change: Para
   const { location } = answer
   const { host, pathname, search } = new URL(address)
   const isThere = location !== undefined && isRedirect(answer) && location.host === host && location.pathname === pathname && location.search.startsWith(search)
-  expectThat(!isThere, 'header location', `not ${address}`, location?.href)
+  expectThat(world, !isThere, 'header location', `not ${address}`, location?.href)
 }
 
 function isReturn(world: World, answer: Answer): boolean {

@@ -21,8 +21,8 @@ export const userinfoForm: readonly Check[] = toChecks({ operations: ['POST /use
     async run(world) {
       const accessToken = await goodToken(world)
       const answer = await ask(world, accessToken)
-      expectOneOf('status', answer.status, [200])
-      expectThat(typeof bodyOf(answer).sub === 'string', 'body /sub', 'a user id', bodyOf(answer).sub)
+      expectOneOf(world, 'status', answer.status, [200])
+      expectThat(world, typeof bodyOf(answer).sub === 'string', 'body /sub', 'a user id', bodyOf(answer).sub)
     },
   },
   {
@@ -37,7 +37,7 @@ export const userinfoForm: readonly Check[] = toChecks({ operations: ['POST /use
       // Who does not read forms has seen one token only.
       if ((await ask(world, accessToken)).status !== 200) throw new Blocked('userinfo reads no access token from a form')
       const answer = await ask(world, accessToken, { authorization: `Bearer ${accessToken}` })
-      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+      expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
     },
   },
 ])

@@ -41,7 +41,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const token = await signedToken(world)
       const answer = await ask(world, await forge(token, world))
       // 401, as for any token that is none; the rest is no less of a refusal.
-      expectOneOf('status', answer.status, [401, 400, 403])
+      expectOneOf(world, 'status', answer.status, [401, 400, 403])
     },
   })),
   {
@@ -53,7 +53,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     async run(world) {
       const { idToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
       const answer = await ask(world, required(idToken, 'an ID token'))
-      expectOneOf('status', answer.status, [401, 400, 403])
+      expectOneOf(world, 'status', answer.status, [401, 400, 403])
     },
   },
   {
@@ -65,7 +65,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     async run(world) {
       const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access' })
       const answer = await ask(world, required(refreshToken, 'a refresh token'))
-      expectOneOf('status', answer.status, [401, 400, 403])
+      expectOneOf(world, 'status', answer.status, [401, 400, 403])
     },
   },
   ...(['auth0', 'standard'] as const).map((profile): StatedCheck => ({
@@ -83,7 +83,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const granted = decodeJwt(accessToken)?.claims.scope
       if (typeof granted === 'string' && granted.split(' ').includes('openid')) throw new Blocked(`openid was granted though only ${scope} was asked for`)
       const answer = await ask(world, accessToken)
-      expectOneOf('status', answer.status, profile === 'auth0' ? [401, 403] : [401, 400, 403])
+      expectOneOf(world, 'status', answer.status, profile === 'auth0' ? [401, 403] : [401, 400, 403])
     },
   })),
   {
@@ -94,7 +94,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     profiles: ['auth0'],
     needs,
     async run(world) {
-      expectNone(presentFindings(await profileFor(world, 'openid'), ['email', 'email_verified', 'name', 'nickname', 'picture']))
+      expectNone(world, presentFindings(await profileFor(world, 'openid'), ['email', 'email_verified', 'name', 'nickname', 'picture']))
     },
   },
   {
@@ -106,7 +106,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     needs,
     async run(world) {
       const profile = await profileFor(world, 'openid profile')
-      expectNone(
+      expectNone(world, 
         ['name', 'nickname'].some((name) => typeof profile[name] === 'string') ? [] : [finding('body /name', 'a text, or a nickname', show(profile.name))],
         presentFindings(profile, ['email', 'email_verified']),
       )
@@ -121,7 +121,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     needs,
     async run(world) {
       const profile = await profileFor(world, 'openid email')
-      expectNone(typeof profile.email === 'string' ? [] : [finding('body /email', 'a text', show(profile.email))], presentFindings(profile, ['name', 'nickname', 'picture']))
+      expectNone(world, typeof profile.email === 'string' ? [] : [finding('body /email', 'a text', show(profile.email))], presentFindings(profile, ['name', 'nickname', 'picture']))
     },
   },
   ...(['auth0', 'standard'] as const).map((profile): StatedCheck => ({
@@ -136,7 +136,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const byGet = profileOf((await ask(world, accessToken)).json)
       const answer = await ask(world, accessToken, { method: 'POST' })
       const byPost = isObject(answer.json) ? answer.json : {}
-      expectNone(
+      expectNone(world, 
         answer.status === 200 ? [] : [finding('status of POST /userinfo', '200', String(answer.status))],
         stableClaims.flatMap((name) => (JSON.stringify(byGet[name]) === JSON.stringify(byPost[name]) ? [] : [finding(`body /${name} of POST /userinfo`, show(byGet[name]), show(byPost[name]))])),
       )
@@ -153,7 +153,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       if (accessToken.includes('.') || of(accessToken) === accessToken) throw new Blocked('the access token is not opaque, or has nothing to change')
       profileOf((await ask(world, accessToken)).json)
       const answer = await ask(world, of(accessToken))
-      expectOneOf('status', answer.status, [401, 400, 403])
+      expectOneOf(world, 'status', answer.status, [401, 400, 403])
     },
   })),
   {
@@ -167,7 +167,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const answer = await world.client.send({ method: 'GET', path: '/userinfo' })
       const challenge = answer.header('www-authenticate')
       if (challenge === undefined) throw new Blocked('there is no WWW-Authenticate, which another check judges')
-      expectThat(!/\berror=/i.test(challenge), 'header www-authenticate', 'no error', challenge)
+      expectThat(world, !/\berror=/i.test(challenge), 'header www-authenticate', 'no error', challenge)
     },
   },
   {
@@ -181,7 +181,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const { accessToken } = await world.given.tokens({ client: 'confidential', scope: 'openid profile email' })
       profileOf((await ask(world, accessToken)).json)
       const answer = await ask(world, accessToken, { headers: { authorization: `bearer ${accessToken}` } })
-      expectOneOf('status', answer.status, [200])
+      expectOneOf(world, 'status', answer.status, [200])
     },
   },
 ])

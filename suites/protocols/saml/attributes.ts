@@ -30,7 +30,7 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
     sources: [saml('core', '2.7.3.1'), customizations],
     async run(world) {
       const { value, at } = await attributesOf(world)
-      expectOneOf(`${at(`${claims}/emailaddress`)}/saml:AttributeValue`, value(`${claims}/emailaddress`), [required(world.personas.users.main, 'users.main').email])
+      expectOneOf(world, `${at(`${claims}/emailaddress`)}/saml:AttributeValue`, value(`${claims}/emailaddress`), [required(world.personas.users.main, 'users.main').email])
     },
   },
   {
@@ -41,8 +41,8 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
     async run(world) {
       const { message } = await signOn(world)
       const { value, at } = await attributesOf(world)
-      expectThat((value(`${claims}/nameidentifier`) ?? '') !== '', at(`${claims}/nameidentifier`), 'the user id', value(`${claims}/nameidentifier`))
-      expectOneOf(at(`${claims}/nameidentifier`), value(`${claims}/nameidentifier`), [select(message.assertion, 'saml:Subject/saml:NameID')[0]?.text])
+      expectThat(world, (value(`${claims}/nameidentifier`) ?? '') !== '', at(`${claims}/nameidentifier`), 'the user id', value(`${claims}/nameidentifier`))
+      expectOneOf(world, at(`${claims}/nameidentifier`), value(`${claims}/nameidentifier`), [select(message.assertion, 'saml:Subject/saml:NameID')[0]?.text])
     },
   },
   ...(['name', 'upn'] as const).map((name) => ({
@@ -52,7 +52,7 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
     sources: [customizations, nodeSamlp],
     async run(world: World) {
       const { value, at } = await attributesOf(world)
-      expectThat((value(`${claims}/${name}`) ?? '') !== '', at(`${claims}/${name}`), 'a value', value(`${claims}/${name}`))
+      expectThat(world, (value(`${claims}/${name}`) ?? '') !== '', at(`${claims}/${name}`), 'a value', value(`${claims}/${name}`))
     },
   })),
   {
@@ -64,7 +64,7 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
       const { value, at } = await attributesOf(world)
       for (const name of ['provider', 'connection', 'isSocial']) {
         const full = `${own}/identities/default/${name}`
-        expectThat((value(full) ?? '') !== '', at(full), 'a value', value(full))
+        expectThat(world, (value(full) ?? '') !== '', at(full), 'a value', value(full))
       }
     },
   },
@@ -75,7 +75,7 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
     sources: [customizations, nodeSamlp],
     async run(world) {
       const { find, at } = await attributesOf(world)
-      for (const name of ['email_verified', 'nickname', 'created_at', 'updated_at']) expectThat(find(`${own}/${name}`) !== undefined, at(`${own}/${name}`), '(present)', '(absent)')
+      for (const name of ['email_verified', 'nickname', 'created_at', 'updated_at']) expectThat(world, find(`${own}/${name}`) !== undefined, at(`${own}/${name}`), '(present)', '(absent)')
     },
   },
   {
@@ -86,8 +86,8 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
     level: 'should',
     async run(world) {
       const { all, at } = await attributesOf(world)
-      expectThat(all.length > 0, at('*'), 'attributes', '(none)')
-      for (const { attributes: { Name = '', NameFormat } } of all) if (/^https?:/.test(Name)) expectOneOf(`${at(Name)}/@NameFormat`, NameFormat, [`${format}:uri`])
+      expectThat(world, all.length > 0, at('*'), 'attributes', '(none)')
+      for (const { attributes: { Name = '', NameFormat } } of all) if (/^https?:/.test(Name)) expectOneOf(world, `${at(Name)}/@NameFormat`, NameFormat, [`${format}:uri`])
     },
   },
   {
@@ -100,11 +100,11 @@ export const attributes: readonly Check[] = toChecks({ operations: ['GET /samlp/
       const { find, at } = await attributesOf(world)
       const name = `${own}/email_verified`
       const [value] = select(find(name), 'saml:AttributeValue')
-      expectOneOf(`${at(name)}/saml:AttributeValue`, value?.text, ['true', 'false'])
+      expectOneOf(world, `${at(name)}/saml:AttributeValue`, value?.text, ['true', 'false'])
       // What is signed need not declare the prefix: exclusive canonicalization leaves out what only values use.
       const type = value?.resolve(value.attributes.type ?? '')
-      expectOneOf(`${at(name)}/saml:AttributeValue/@xsi:type`, type?.name, ['boolean'])
-      expectOneOf(`${at(name)}/saml:AttributeValue/@xsi:type (namespace)`, type?.namespace, ['http://www.w3.org/2001/XMLSchema', undefined])
+      expectOneOf(world, `${at(name)}/saml:AttributeValue/@xsi:type`, type?.name, ['boolean'])
+      expectOneOf(world, `${at(name)}/saml:AttributeValue/@xsi:type (namespace)`, type?.namespace, ['http://www.w3.org/2001/XMLSchema', undefined])
     },
   },
 ])

@@ -37,8 +37,8 @@ export const consumers: readonly Check[] = toChecks({ operations: ['GET /samlp/{
         const request = authnRequest(world, { ...provider(world), acs: other })
         return { request, relayState: 'relay', statement: { method: 'GET', path: redirectPath(provider(world), request, 'relay') } }
       })
-      expectOneOf('form @action', form.action.href, [new URL(other).href])
-      expectOneOf(`${message.root.path}/@Destination`, message.root.attributes.Destination, [other])
+      expectOneOf(world, 'form @action', form.action.href, [new URL(other).href])
+      expectOneOf(world, `${message.root.path}/@Destination`, message.root.attributes.Destination, [other])
     },
   },
   {
@@ -56,7 +56,7 @@ export const consumers: readonly Check[] = toChecks({ operations: ['GET /samlp/{
         const nowhere = { ...request, xml: request.xml.replace(/ AssertionConsumerServiceURL="[^"]*"/, '') }
         return { request: nowhere, relayState: 'relay', statement: { method: 'GET', path: redirectPath(provider(world), nowhere, 'relay') } }
       })
-      expectOneOf('form @action', form.action.href, [unasked.form.action.href])
+      expectOneOf(world, 'form @action', form.action.href, [unasked.form.action.href])
     },
   },
   ...nearMisses.map(([slug, what, change]) => ({
@@ -69,8 +69,8 @@ export const consumers: readonly Check[] = toChecks({ operations: ['GET /samlp/{
       const answer = await answerToUser(world, redirectPath(provider(world), authnRequest(world, { ...provider(world), acs: elsewhere }), 'relay'))
       const target = new URL(elsewhere)
       const sentTo = [...readPage(answer.body, answer.url).forms.map(({ action }) => action), ...(answer.location ? [answer.location] : [])].filter((url) => url.host === target.host && url.pathname === target.pathname)
-      expectThat(sentTo.length === 0, 'form @action', 'not an address outside the allow list', elsewhere)
-      expectThat(answer.status < 500, 'status', 'an answer to the request', answer.status)
+      expectThat(world, sentTo.length === 0, 'form @action', 'not an address outside the allow list', elsewhere)
+      expectThat(world, answer.status < 500, 'status', 'an answer to the request', answer.status)
     },
   })),
   {
@@ -84,7 +84,7 @@ export const consumers: readonly Check[] = toChecks({ operations: ['GET /samlp/{
       const { cookies } = await signOn(world)
       const elsewhere = { ...provider(world), acs: `https://unregistered-${world.unique()}.example.com/acs` }
       const answer = await visit(world, { method: 'GET', path: redirectPath(elsewhere, authnRequest(world, elsewhere), 'relay') }, cookies)
-      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+      expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
     },
   },
 ])

@@ -70,30 +70,30 @@ function stated(slug: string, title: string, judge: (login: Opened, world: World
 
 /** An application whose assertions are encrypted: what is inside is judged like any other. */
 export const encryption: readonly Check[] = toChecks({ operations: ['GET /samlp/{client_id}'], collectionItems: ['SAML / Accepts a SAML request to initiate a login'] }, [
-  stated('decrypts', 'the key of the service provider opens one assertion, and none stands in the open', ({ root, assertion }) => {
-    expectOneOf(`${place} (decrypted)`, `{${assertion.namespace}}${assertion.name}`, [`{${prefixes.saml}}Assertion`])
-    expectOneOf('count(//saml:Assertion)', descendantsOf(root!).filter(({ name, namespace }) => name === 'Assertion' && namespace === prefixes.saml).length, [0])
+  stated('decrypts', 'the key of the service provider opens one assertion, and none stands in the open', ({ root, assertion }, world) => {
+    expectOneOf(world, `${place} (decrypted)`, `{${assertion.namespace}}${assertion.name}`, [`{${prefixes.saml}}Assertion`])
+    expectOneOf(world, 'count(//saml:Assertion)', descendantsOf(root!).filter(({ name, namespace }) => name === 'Assertion' && namespace === prefixes.saml).length, [0])
   }),
-  stated('algorithms', 'AES-256, its key by RSA-OAEP', ({ content, key }) => {
-    expectOneOf(`${place}/xenc:EncryptedData/xenc:EncryptionMethod/@Algorithm`, content, ['http://www.w3.org/2001/04/xmlenc#aes256-cbc', 'http://www.w3.org/2009/xmlenc11#aes256-gcm'])
-    expectOneOf(`${place}//xenc:EncryptedKey/xenc:EncryptionMethod/@Algorithm`, key, ['http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p'])
+  stated('algorithms', 'AES-256, its key by RSA-OAEP', ({ content, key }, world) => {
+    expectOneOf(world, `${place}/xenc:EncryptedData/xenc:EncryptionMethod/@Algorithm`, content, ['http://www.w3.org/2001/04/xmlenc#aes256-cbc', 'http://www.w3.org/2009/xmlenc11#aes256-gcm'])
+    expectOneOf(world, `${place}//xenc:EncryptedKey/xenc:EncryptionMethod/@Algorithm`, key, ['http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p'])
   }, { profiles: ['auth0'] }),
   stated('signature', 'the assertion inside is signed with the key of the metadata', async ({ text, assertion }, world) => {
     const { certificates } = await metadataFor(world, party(world))
     const { refusals, disagreement } = await verifySignatures(text, assertion, [assertion], 'ID', certificates)
     if (disagreement !== undefined) throw new Error(`the two verifiers of signatures disagree: ${disagreement}`)
     expectVerifiable(refusals)
-    expectNone(refusals.map((refused) => refused.finding))
+    expectNone(world, refusals.map((refused) => refused.finding))
   }, { sources: [documentation, saml('core', '5.4.5')] }),
   stated('assertion', 'the assertion inside is for the service provider and its request, and valid now', ({ assertion, request, until }, world) => {
     const { acs, entityId } = party(world)
     const confirmation = 'saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData'
     const attribute = (path: string, name: string): string | undefined => select(assertion, path)[0]?.attributes[name]
-    expectOneOf(`/saml:Assertion/${confirmation}/@InResponseTo`, attribute(confirmation, 'InResponseTo'), [request.id])
-    expectOneOf(`/saml:Assertion/${confirmation}/@Recipient`, attribute(confirmation, 'Recipient'), [acs])
+    expectOneOf(world, `/saml:Assertion/${confirmation}/@InResponseTo`, attribute(confirmation, 'InResponseTo'), [request.id])
+    expectOneOf(world, `/saml:Assertion/${confirmation}/@Recipient`, attribute(confirmation, 'Recipient'), [acs])
     const audience = 'saml:Conditions/saml:AudienceRestriction/saml:Audience'
-    expectOneOf(`/saml:Assertion/${audience}`, select(assertion, audience)[0]?.text.trim(), [entityId])
-    expectThat(Date.parse(attribute('saml:Conditions', 'NotOnOrAfter') ?? '') > until, '/saml:Assertion/saml:Conditions/@NotOnOrAfter', 'a time to come', attribute('saml:Conditions', 'NotOnOrAfter'))
-    expectThat((select(assertion, 'saml:Subject/saml:NameID')[0]?.text ?? '') !== '', '/saml:Assertion/saml:Subject/saml:NameID', 'a name', '(absent)')
+    expectOneOf(world, `/saml:Assertion/${audience}`, select(assertion, audience)[0]?.text.trim(), [entityId])
+    expectThat(world, Date.parse(attribute('saml:Conditions', 'NotOnOrAfter') ?? '') > until, '/saml:Assertion/saml:Conditions/@NotOnOrAfter', 'a time to come', attribute('saml:Conditions', 'NotOnOrAfter'))
+    expectThat(world, (select(assertion, 'saml:Subject/saml:NameID')[0]?.text ?? '') !== '', '/saml:Assertion/saml:Subject/saml:NameID', 'a name', '(absent)')
   }, { sources: [saml('core', '2.3.4'), saml('profiles', '4.1.4.2')] }),
 ])

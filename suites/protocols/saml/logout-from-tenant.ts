@@ -38,7 +38,7 @@ function stated(slug: string, title: string, judge: (message: LogoutMessage, ses
     effects: ['logout'],
     async run(world) {
       const { message, session, status } = await told(world)
-      expectThat(message !== undefined, 'body', 'a SAMLRequest, in a form or in the address of a redirect', status)
+      expectThat(world, message !== undefined, 'body', 'a SAMLRequest, in a form or in the address of a redirect', status)
       await judge(message, session, world)
     },
   }
@@ -47,15 +47,15 @@ function stated(slug: string, title: string, judge: (message: LogoutMessage, ses
 /** `GET /v2/logout` in a session that a service provider knows of. */
 export const logoutFromTenant: readonly Check[] = toChecks({ operations: ['GET /v2/logout'], collectionItems: [] }, [
   stated('request', 'a LogoutRequest about the session goes to the logout callback', async ({ root, address, binding }, { subject }, world) => {
-    expectOneOf('document element', root?.name, ['LogoutRequest'])
+    expectOneOf(world, 'document element', root?.name, ['LogoutRequest'])
     const callback = new URL(signingProvider(world).logoutUrl ?? '')
-    expectOneOf('address', address, [binding === 'HTTP-POST' ? callback.href : `${callback.origin}${callback.pathname}`])
-    expectOneOf('LogoutRequest/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadataFor(world)).entityId])
-    expectOneOf('LogoutRequest/saml:NameID', select(root, 'saml:NameID')[0]?.text, [subject.nameId])
+    expectOneOf(world, 'address', address, [binding === 'HTTP-POST' ? callback.href : `${callback.origin}${callback.pathname}`])
+    expectOneOf(world, 'LogoutRequest/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadataFor(world)).entityId])
+    expectOneOf(world, 'LogoutRequest/saml:NameID', select(root, 'saml:NameID')[0]?.text, [subject.nameId])
     const indexes = select(root, 'samlp:SessionIndex').map(({ text }) => text.trim())
-    expectThat(indexes.includes(subject.sessionIndex), 'LogoutRequest/samlp:SessionIndex', subject.sessionIndex, indexes.join(', '))
+    expectThat(world, indexes.includes(subject.sessionIndex), 'LogoutRequest/samlp:SessionIndex', subject.sessionIndex, indexes.join(', '))
   }),
   stated('signature', 'the LogoutRequest is signed with the key of the metadata', async (message, _session, world) => {
-    expectNone(await signatureFindings(message, 'SAMLRequest', (await metadataFor(world)).certificates))
+    expectNone(world, await signatureFindings(message, 'SAMLRequest', (await metadataFor(world)).certificates))
   }),
 ])

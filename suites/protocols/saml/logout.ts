@@ -24,21 +24,21 @@ const skewMs = 60_000
 export const logout: readonly Check[] = [
   ...toChecks({ operations, collectionItems: [] }, [
     onAnswer('response', 'a LogoutResponse goes to the logout callback', (message, world) => {
-      expectOneOf('document element', message.root?.name, ['LogoutResponse'])
+      expectOneOf(world, 'document element', message.root?.name, ['LogoutResponse'])
       const callback = new URL(signingProvider(world).logoutUrl ?? '')
-      expectOneOf('address', message.address, [message.binding === 'HTTP-POST' ? callback.href : `${callback.origin}${callback.pathname}`])
+      expectOneOf(world, 'address', message.address, [message.binding === 'HTTP-POST' ? callback.href : `${callback.origin}${callback.pathname}`])
     }),
-    onAnswer('status', 'the response says Success', ({ root }) => {
-      expectOneOf('Status/StatusCode/@Value', select(root, 'samlp:Status/samlp:StatusCode')[0]?.attributes.Value, [success])
+    onAnswer('status', 'the response says Success', ({ root }, world) => {
+      expectOneOf(world, 'Status/StatusCode/@Value', select(root, 'samlp:Status/samlp:StatusCode')[0]?.attributes.Value, [success])
     }),
-    onAnswer('in-response-to', 'the response names the request', ({ root }, _world, { id }) => {
-      expectOneOf('LogoutResponse/@InResponseTo', root?.attributes.InResponseTo, [id])
+    onAnswer('in-response-to', 'the response names the request', ({ root }, world, { id }) => {
+      expectOneOf(world, 'LogoutResponse/@InResponseTo', root?.attributes.InResponseTo, [id])
     }),
     {
-      ...onAnswer('issue-instant', 'the response is issued now', ({ root }, _world, { from, until }) => {
+      ...onAnswer('issue-instant', 'the response is issued now', ({ root }, world, { from, until }) => {
         const value = root?.attributes.IssueInstant
         const issued = Date.parse(value ?? '')
-        expectThat(issued >= from - skewMs && issued <= until + skewMs, 'LogoutResponse/@IssueInstant', `between ${new Date(from).toISOString()} and ${new Date(until).toISOString()}`, value)
+        expectThat(world, issued >= from - skewMs && issued <= until + skewMs, 'LogoutResponse/@IssueInstant', `between ${new Date(from).toISOString()} and ${new Date(until).toISOString()}`, value)
       }),
       sources: [saml('core', '3.2.2')],
     },
@@ -46,23 +46,23 @@ export const logout: readonly Check[] = [
       ...onAnswer('id', 'each response has an id of its own', async ({ root }, world) => {
         const other = await round(world, 'protocols/saml/logout/by-redirect', signedRedirect)
         if (!other.message) throw new Blocked('the logout by redirect is not answered to the service provider')
-        expectThat(root?.attributes.ID !== other.message.root?.attributes.ID, 'LogoutResponse/@ID', 'another in another response', root?.attributes.ID)
+        expectThat(world, root?.attributes.ID !== other.message.root?.attributes.ID, 'LogoutResponse/@ID', 'another in another response', root?.attributes.ID)
       }),
       sources: [saml('core', '1.3.4')],
     },
     onAnswer('destination', 'the response names the logout callback', ({ root }, world) => {
-      expectOneOf('LogoutResponse/@Destination', root?.attributes.Destination, [signingProvider(world).logoutUrl])
+      expectOneOf(world, 'LogoutResponse/@Destination', root?.attributes.Destination, [signingProvider(world).logoutUrl])
     }),
     onAnswer('issuer', 'the response is issued by the entity of the metadata', async ({ root }, world) => {
-      expectOneOf('LogoutResponse/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadataFor(world)).entityId])
+      expectOneOf(world, 'LogoutResponse/saml:Issuer', select(root, 'saml:Issuer')[0]?.text.trim(), [(await metadataFor(world)).entityId])
     }),
     onAnswer('signature', 'the response is signed with the key of the metadata', async (message, world) => {
       const { certificates } = await metadataFor(world)
-      expectNone(await signatureFindings(message, 'SAMLResponse', certificates))
+      expectNone(world, await signatureFindings(message, 'SAMLResponse', certificates))
     }),
     {
-      ...onAnswer('relay-state', 'the relay state comes back as it was', (message, _world, { relayState }) => {
-        expectOneOf('RelayState', message.relayState, [relayState])
+      ...onAnswer('relay-state', 'the relay state comes back as it was', (message, world, { relayState }) => {
+        expectOneOf(world, 'RelayState', message.relayState, [relayState])
       }),
       sources: [documentation, saml('bindings', '3.5.3')],
     },
@@ -80,7 +80,7 @@ export const logout: readonly Check[] = [
       sources: [saml('core', '2.7.2'), nodeSamlp],
       async run(world) {
         const indexes = [(await logoutByPost(world)).sessionIndex, (await round(world, 'protocols/saml/logout/by-redirect', signedRedirect)).sessionIndex]
-        expectThat(indexes[0] !== indexes[1], 'saml:AuthnStatement/@SessionIndex', 'another in another session', indexes[0])
+        expectThat(world, indexes[0] !== indexes[1], 'saml:AuthnStatement/@SessionIndex', 'another in another session', indexes[0])
       },
     },
     // The middleware looks sessions up by both; Core says whose sessions are meant, and not what becomes of a request that fits none.
@@ -102,7 +102,7 @@ export const logout: readonly Check[] = [
       async run(world) {
         for (const message of ['<<<', 'AAAA', Buffer.from('<samlp:LogoutRequest').toString('base64')]) {
           const answer = await world.client.send({ method: 'POST', path: logoutPath(world), form: { SAMLRequest: message } })
-          expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+          expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
         }
       },
     },
@@ -148,7 +148,7 @@ function onAnswer(slug: string, what: string, judge: (message: LogoutMessage, wo
     async run(world) {
       const logout = await logoutByPost(world)
       const { message, status } = logout
-      expectThat(message !== undefined, 'body', 'a SAMLResponse, in a form or in the address of a redirect', status)
+      expectThat(world, message !== undefined, 'body', 'a SAMLResponse, in a form or in the address of a redirect', status)
       await judge(message, world, logout)
     },
   }
@@ -162,7 +162,7 @@ function ends(slug: string, what: string, sending: Sending, key: string): Stated
     sources: [documentation, saml('core', '3.7.3')],
     async run(world) {
       const { alive } = await round(world, key, sending)
-      expectThat(!alive, 'answer to the next login', 'a login page', 'a SAMLResponse, Success')
+      expectThat(world, !alive, 'answer to the next login', 'a login page', 'a SAMLResponse, Success')
     },
   }
 }
@@ -184,8 +184,8 @@ function refused(fault: Fault, what: string, sources: StatedCheck['sources']): S
     sources,
     async run(world) {
       const outcome = (await faults(world)).get(fault)
-      expectThat(outcome?.status !== success, 'Status/StatusCode/@Value', 'another than Success', outcome?.status)
-      expectThat(outcome?.alive === true, 'answer to the next login', 'a SAMLResponse: the session has not ended', 'none')
+      expectThat(world, outcome?.status !== success, 'Status/StatusCode/@Value', 'another than Success', outcome?.status)
+      expectThat(world, outcome?.alive === true, 'answer to the next login', 'a SAMLResponse: the session has not ended', 'none')
     },
   }
 }

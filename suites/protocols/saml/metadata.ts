@@ -34,8 +34,8 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
     async run(world) {
       const { answer, root } = await metadataOf(world)
       const admission = admitXml(answer.body)
-      expectThat('text' in admission && root !== undefined, 'body', 'XML that any parser may read', 'refusal' in admission ? admission.refusal : '(not well-formed)')
-      expectOneOf('document element', `{${root.namespace}}${root.name}`, [`{${prefixes.md}}EntityDescriptor`])
+      expectThat(world, 'text' in admission && root !== undefined, 'body', 'XML that any parser may read', 'refusal' in admission ? admission.refusal : '(not well-formed)')
+      expectOneOf(world, 'document element', `{${root.namespace}}${root.name}`, [`{${prefixes.md}}EntityDescriptor`])
     },
   },
   {
@@ -44,7 +44,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
     title: 'SAML metadata: the entity is named urn: and the host',
     sources: [saml('metadata', '2.3.2'), settings],
     async run(world) {
-      expectOneOf('/md:EntityDescriptor/@entityID', (await metadataOf(world)).root?.attributes.entityID, hostsOf(world).map((host) => `urn:${host}`))
+      expectOneOf(world, '/md:EntityDescriptor/@entityID', (await metadataOf(world)).root?.attributes.entityID, hostsOf(world).map((host) => `urn:${host}`))
     },
   },
   {
@@ -57,7 +57,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       const { root } = await metadataOf(world)
       for (const element of [root, await role(world)]) {
         const end = element?.attributes.validUntil
-        expectThat(end === undefined || Date.parse(end) > Date.now() - 60_000, `${element?.path ?? ''}/@validUntil`, 'a time to come, where there is one', end)
+        expectThat(world, end === undefined || Date.parse(end) > Date.now() - 60_000, `${element?.path ?? ''}/@validUntil`, 'a time to come, where there is one', end)
       }
     },
   },
@@ -69,9 +69,9 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
     profiles: ['auth0', 'standard'],
     async run(world) {
       const roles = select((await metadataOf(world)).root, 'md:IDPSSODescriptor')
-      expectOneOf(`count(${place})`, roles.length, [1])
+      expectOneOf(world, `count(${place})`, roles.length, [1])
       const protocols = roles[0]!.attributes.protocolSupportEnumeration
-      expectThat((protocols ?? '').split(/\s+/).includes(prefixes.samlp!), `${place}/@protocolSupportEnumeration`, prefixes.samlp!, protocols)
+      expectThat(world, (protocols ?? '').split(/\s+/).includes(prefixes.samlp!), `${place}/@protocolSupportEnumeration`, prefixes.samlp!, protocols)
     },
   },
   ...([['sign-on', 'SingleSignOnService', 'login', '', '2.4.3'], ['logout', 'SingleLogoutService', 'logout', '/logout', '2.4.2']] as const).map(([slug, name, subject, path, section]) => ({
@@ -84,7 +84,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       for (const binding of ['HTTP-Redirect', 'HTTP-POST']) {
         const found = services.find(({ attributes }) => attributes.Binding === `${bindings}:${binding}`)
         const bases = [world.target.issuer.replace(/\/$/, ''), world.target.baseUrl]
-        expectOneOf(`${place}/md:${name}[@Binding='${bindings}:${binding}']/@Location`, found?.attributes.Location, bases.map((base) => `${base}/samlp/${provider(world).clientId}${path}`))
+        expectOneOf(world, `${place}/md:${name}[@Binding='${bindings}:${binding}']/@Location`, found?.attributes.Location, bases.map((base) => `${base}/samlp/${provider(world).clientId}${path}`))
       }
     },
   })),
@@ -95,8 +95,8 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
     sources: [saml('metadata', '2.4.1.1')],
     async run(world) {
       const { certificates } = await metadataOf(world)
-      expectThat(certificates.length > 0, `${place}/md:KeyDescriptor[@use='signing']`, 'a signing certificate', '(none)')
-      expectNone(certificates.flatMap(certificateFindings))
+      expectThat(world, certificates.length > 0, `${place}/md:KeyDescriptor[@use='signing']`, 'a signing certificate', '(none)')
+      expectNone(world, certificates.flatMap(certificateFindings))
     },
   },
   {
@@ -111,7 +111,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       const keys = await world.once('protocols/saml jwks', () => world.client.send({ method: 'GET', path: '/.well-known/jwks.json' }))
       if (keys.status !== 200) throw new Blocked(`the key set is answered with ${keys.status}, which another check judges`)
       const published = JSON.stringify(keys.json ?? null)
-      expectThat(certificates.some((certificate) => published.includes(JSON.stringify(certificate))), '/.well-known/jwks.json #/keys/*/x5c', 'the certificate of the metadata', '(absent)')
+      expectThat(world, certificates.some((certificate) => published.includes(JSON.stringify(certificate))), '/.well-known/jwks.json #/keys/*/x5c', 'the certificate of the metadata', '(absent)')
     },
   },
   {
@@ -125,7 +125,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       const answer = await world.client.send({ method: 'GET', path: '/pem' })
       if (!answer.body.includes('-----BEGIN CERTIFICATE-----')) throw new Blocked(`there is no certificate at /pem, which answered ${answer.status}`)
       const published = answer.body.replace(/-----[^-]*-----|\s/g, '')
-      expectThat(certificates.some((certificate) => published.includes(certificate)), '/pem', 'the certificate of the metadata', 'another')
+      expectThat(world, certificates.some((certificate) => published.includes(certificate)), '/pem', 'the certificate of the metadata', 'another')
     },
   },
   {
@@ -136,7 +136,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
     level: 'should',
     async run(world) {
       const listed = select(await role(world), 'md:NameIDFormat').map(({ text }) => text.trim())
-      for (const format of formats) expectThat(listed.includes(format), `${place}/md:NameIDFormat`, format, listed.join(', '))
+      for (const format of formats) expectThat(world, listed.includes(format), `${place}/md:NameIDFormat`, format, listed.join(', '))
     },
   },
   {
@@ -149,7 +149,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       const listed = select(await role(world), 'saml:Attribute')
       for (const claim of claims) {
         const found = listed.find(({ attributes }) => attributes.Name === claim)
-        expectOneOf(`${place}/saml:Attribute[@Name='${claim}']/@NameFormat`, found?.attributes.NameFormat, ['urn:oasis:names:tc:SAML:2.0:attrname-format:uri'])
+        expectOneOf(world, `${place}/saml:Attribute[@Name='${claim}']/@NameFormat`, found?.attributes.NameFormat, ['urn:oasis:names:tc:SAML:2.0:attrname-format:uri'])
       }
     },
   },
@@ -163,7 +163,7 @@ export const metadata: readonly Check[] = toChecks({ operations: ['GET /samlp/me
       const names = (await role(world))?.elements.map(({ name }) => name) ?? []
       const known = names.filter((name) => order.includes(name))
       const sorted = known.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))
-      expectThat(known.length > 0 && known.join() === sorted.join(), `${place}/*`, [...new Set(sorted)].join(', '), [...new Set(known)].join(', '))
+      expectThat(world, known.length > 0 && known.join() === sorted.join(), `${place}/*`, [...new Set(sorted)].join(', '), [...new Set(known)].join(', '))
     },
   },
 ])

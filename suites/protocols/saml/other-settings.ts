@@ -23,12 +23,12 @@ const common = { level: 'should', profiles: ['auth0'], needs: ['saml-other-setti
 const party = (world: World): SigningSamlClientPersona => required(world.personas.clients.samlOther, 'clients.samlOther')
 const login = (world: World): Promise<Session> => world.once('protocols/saml/other-settings', () => openSession(world, party(world)))
 
-function onAttributes(slug: string, title: string, judge: (attributes: readonly XmlElement[], path: string) => void): StatedCheck {
+function onAttributes(slug: string, title: string, judge: (attributes: readonly XmlElement[], path: string, world: World) => void): StatedCheck {
   return {
     ...common, id: `protocols/saml/settings/${slug}`, title: `SAML settings: ${title}`,
     async run(world) {
       const { assertion } = await login(world)
-      judge(select(assertion, 'saml:AttributeStatement/saml:Attribute'), `${assertion.path}/saml:AttributeStatement/saml:Attribute`)
+      judge(select(assertion, 'saml:AttributeStatement/saml:Attribute'), `${assertion.path}/saml:AttributeStatement/saml:Attribute`, world)
     },
   }
 }
@@ -36,14 +36,14 @@ function onAttributes(slug: string, title: string, judge: (attributes: readonly 
 /** What settings change that exclude those of the custom application. The values are those of `conformance-saml-other` and `conformance-saml-signed` in the tenant file. */
 export const otherSettings: readonly Check[] = [
   ...toChecks({ operations: ['GET /samlp/{client_id}'], collectionItems: ['SAML / Accepts a SAML request to initiate a login'] }, [
-    onAttributes('only-mapped', 'without passthroughClaimsWithNoMapping there are mapped attributes and no others', (attributes, path) => {
+    onAttributes('only-mapped', 'without passthroughClaimsWithNoMapping there are mapped attributes and no others', (attributes, path, world) => {
       const names = attributes.map(({ attributes: { Name = '' } }) => Name)
-      expectThat(names.includes('mail'), `${path}/@Name`, 'mail', names.join(', '))
-      expectThat(!names.some((name) => /^http:\/\/schemas\.auth0\.com\/|^(?:nickname|email_verified|created_at)$/.test(name)), `${path}/@Name`, 'no field that is not mapped', names.join(', '))
+      expectThat(world, names.includes('mail'), `${path}/@Name`, 'mail', names.join(', '))
+      expectThat(world, !names.some((name) => /^http:\/\/schemas\.auth0\.com\/|^(?:nickname|email_verified|created_at)$/.test(name)), `${path}/@Name`, 'no field that is not mapped', names.join(', '))
     }),
-    onAttributes('basic-name', 'a mapped name that is an XML name and no URI has the format basic', (attributes, path) => {
+    onAttributes('basic-name', 'a mapped name that is an XML name and no URI has the format basic', (attributes, path, world) => {
       const mail = attributes.find(({ attributes: { Name } }) => Name === 'mail')
-      expectOneOf(`${path}[@Name='mail']/@NameFormat`, mail?.attributes.NameFormat, ['urn:oasis:names:tc:SAML:2.0:attrname-format:basic'])
+      expectOneOf(world, `${path}[@Name='mail']/@NameFormat`, mail?.attributes.NameFormat, ['urn:oasis:names:tc:SAML:2.0:attrname-format:basic'])
     }),
     {
       ...common,
@@ -59,8 +59,8 @@ export const otherSettings: readonly Check[] = [
         if ('unreadable' in message) throw new Blocked(`the response cannot be read: ${message.unreadable}`)
         const { verification: { parts, refusals, disagreement } } = message
         if (disagreement !== undefined) throw new Error(`the two verifiers of signatures disagree: ${disagreement}`)
-        expectNone(refusals.map((refused) => refused.finding))
-        expectNone(parts.some(({ statement }) => statement.element === message.root) ? [] : [finding(`${message.root.path}/ds:Signature`, 'a signature over the response', '(none)')])
+        expectNone(world, refusals.map((refused) => refused.finding))
+        expectNone(world, parts.some(({ statement }) => statement.element === message.root) ? [] : [finding(`${message.root.path}/ds:Signature`, 'a signature over the response', '(none)')])
       },
     },
   ]),
@@ -77,11 +77,11 @@ export const otherSettings: readonly Check[] = [
       const answer = await world.client.send({ method: 'POST', path: `/samlp/${provider.clientId}/logout`, headers: { cookie: cookies }, form })
       const message = messageOf(answer)
       if (!message) throw new Blocked(`no message to the service provider came of the logout, which ended with ${answer.status}`)
-      expectOneOf('binding', message.binding, ['HTTP-Redirect'])
-      expectOneOf('document element', message.root?.name, ['LogoutResponse'])
+      expectOneOf(world, 'binding', message.binding, ['HTTP-Redirect'])
+      expectOneOf(world, 'document element', message.root?.name, ['LogoutResponse'])
       const callback = new URL(provider.logoutUrl ?? '')
-      expectOneOf('address', message.address, [`${callback.origin}${callback.pathname}`])
-      expectNone(await signatureFindings(message, 'SAMLResponse', (await metadataFor(world, provider)).certificates))
+      expectOneOf(world, 'address', message.address, [`${callback.origin}${callback.pathname}`])
+      expectNone(world, await signatureFindings(message, 'SAMLResponse', (await metadataFor(world, provider)).certificates))
     },
   }]),
 ]

@@ -18,7 +18,7 @@ export const schema: readonly Check[] = [
     sources: [saml('core', '3.2'), saml('core', '2.3.3')],
     needs: ['saml', 'saml-schema', 'login'],
     async run(world) {
-      expectNone(await schemaFindings(world, 'protocol', (await signOn(world)).message.text))
+      expectNone(world, await schemaFindings(world, 'protocol', (await signOn(world)).message.text))
     },
   }]),
   ...toChecks({ operations: ['GET /samlp/metadata/{client_id}'], collectionItems: ['SAML / Returns the SAML 2.0 metadata'] }, [{
@@ -28,7 +28,7 @@ export const schema: readonly Check[] = [
     sources: [saml('metadata', '2.4.2'), saml('metadata', '2.4.3')],
     needs: ['saml', 'saml-metadata-schema'],
     async run(world) {
-      expectNone(await schemaFindings(world, 'metadata', (await metadataOf(world)).answer.body))
+      expectNone(world, await schemaFindings(world, 'metadata', (await metadataOf(world)).answer.body))
     },
   }]),
   ...toChecks({ operations: ['POST /samlp/{client_id}/logout'], collectionItems: [] }, [{
@@ -41,7 +41,7 @@ export const schema: readonly Check[] = [
     async run(world) {
       const { message, status } = await logoutByPost(world)
       if (!message) throw new Blocked(`no message to the service provider came of the logout, which ended with ${status}`)
-      expectNone(await schemaFindings(world, 'protocol', message.text))
+      expectNone(world, await schemaFindings(world, 'protocol', message.text))
     },
   }]),
 ]

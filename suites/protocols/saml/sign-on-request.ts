@@ -43,8 +43,8 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     needs: ['saml'],
     async run(world) {
       const answer = await world.client.send({ method: 'GET', path: redirectPath(provider(world), authnRequest(world, provider(world)), 'relay') })
-      expectOneOf('status', answer.status, [302, 303])
-      expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
+      expectOneOf(world, 'status', answer.status, [302, 303])
+      expectOneOf(world, 'header location (host)', answer.location?.host, hostsOf(world))
     },
   },
   {
@@ -57,8 +57,8 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     async run(world) {
       const { xml } = authnRequest(world, provider(world))
       const answer = await world.client.send({ method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(xml, 'relay') })
-      expectOneOf('status', answer.status, [302, 303])
-      expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
+      expectOneOf(world, 'status', answer.status, [302, 303])
+      expectOneOf(world, 'header location (host)', answer.location?.host, hostsOf(world))
     },
   },
   {
@@ -68,11 +68,11 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     sources: [saml('bindings', '3.5.4')],
     async run(world) {
       const { answer, form } = await signOn(world)
-      expectOneOf('status', answer.status, [200])
-      expectOneOf('count(//form)', readPage(answer.body, answer.url).forms.length, [1])
-      expectOneOf('form @method', form.method, ['post'])
-      expectOneOf('form @action', form.action.href, [new URL(provider(world).acs).href])
-      expectOneOf('count(//input[@name="SAMLResponse"])', form.controls.filter(({ name }) => name === 'SAMLResponse').length, [1])
+      expectOneOf(world, 'status', answer.status, [200])
+      expectOneOf(world, 'count(//form)', readPage(answer.body, answer.url).forms.length, [1])
+      expectOneOf(world, 'form @method', form.method, ['post'])
+      expectOneOf(world, 'form @action', form.action.href, [new URL(provider(world).acs).href])
+      expectOneOf(world, 'count(//input[@name="SAMLResponse"])', form.controls.filter(({ name }) => name === 'SAMLResponse').length, [1])
     },
   },
   {
@@ -83,7 +83,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     level: 'should',
     async run(world) {
       const { answer } = await signOn(world)
-      expectThat(/no-store|no-cache|private/i.test(answer.header('cache-control') ?? ''), 'header cache-control', 'no-store', answer.header('cache-control'))
+      expectThat(world, /no-store|no-cache|private/i.test(answer.header('cache-control') ?? ''), 'header cache-control', 'no-store', answer.header('cache-control'))
     },
   },
   {
@@ -93,9 +93,9 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     sources: [saml('bindings', '3.5.4'), saml('core', '3.2.2')],
     async run(world) {
       const { message, request, form, relayState } = await signOnByPost(world)
-      expectOneOf(`${message.root.path}/@InResponseTo`, message.root.attributes.InResponseTo, [request?.id])
-      expectOneOf('form @action', form.action.href, [new URL(provider(world).acs).href])
-      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [relayState])
+      expectOneOf(world, `${message.root.path}/@InResponseTo`, message.root.attributes.InResponseTo, [request?.id])
+      expectOneOf(world, 'form @action', form.action.href, [new URL(provider(world).acs).href])
+      expectOneOf(world, 'form input RelayState', fieldOf(form, 'RelayState'), [relayState])
     },
   },
   {
@@ -105,7 +105,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     sources: [saml('bindings', '3.4.3'), saml('bindings', '3.5.3')],
     async run(world) {
       const { form, relayState } = await signOn(world)
-      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [relayState])
+      expectOneOf(world, 'form input RelayState', fieldOf(form, 'RelayState'), [relayState])
     },
   },
   ...relayStates.map(([slug, what, value]) => ({
@@ -116,10 +116,10 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     async run(world: World) {
       const request = authnRequest(world, provider(world))
       const { answer, form } = await furtherSignOn(world, `relay state ${slug}`, () => ({ request, relayState: value, statement: { method: 'GET', path: redirectPath(provider(world), request, value) } }))
-      expectOneOf('form input RelayState', fieldOf(form, 'RelayState'), [value])
-      expectOneOf('count(//input[@name="RelayState"])', form.controls.filter(({ name }) => name === 'RelayState').length, [1])
-      expectOneOf('count(//input[@name="x"])', readPage(answer.body, answer.url).forms.flatMap(({ controls }) => controls).filter(({ name }) => name === 'x').length, [0])
-      expectThat(!readPage(answer.body, answer.url).scripts.includes('alert(1)'), '//script', 'nothing of the relay state', 'alert(1)')
+      expectOneOf(world, 'form input RelayState', fieldOf(form, 'RelayState'), [value])
+      expectOneOf(world, 'count(//input[@name="RelayState"])', form.controls.filter(({ name }) => name === 'RelayState').length, [1])
+      expectOneOf(world, 'count(//input[@name="x"])', readPage(answer.body, answer.url).forms.flatMap(({ controls }) => controls).filter(({ name }) => name === 'x').length, [0])
+      expectThat(world, !readPage(answer.body, answer.url).scripts.includes('alert(1)'), '//script', 'nothing of the relay state', 'alert(1)')
     },
   })),
   {
@@ -130,9 +130,9 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     profiles: ['auth0'],
     async run(world) {
       const { message, form } = await signOnUnasked(world)
-      expectThat(descendantsOf(message.root).every(({ attributes }) => attributes.InResponseTo === undefined), '//@InResponseTo', '(absent)', '(present)')
-      expectOneOf('form @action', form.action.href, [new URL(message.root.attributes.Destination ?? 'about:blank').href])
-      expectThat(['', undefined].includes(fieldOf(form, 'RelayState')), 'form input RelayState', '(absent or empty)', fieldOf(form, 'RelayState'))
+      expectThat(world, descendantsOf(message.root).every(({ attributes }) => attributes.InResponseTo === undefined), '//@InResponseTo', '(absent)', '(present)')
+      expectOneOf(world, 'form @action', form.action.href, [new URL(message.root.attributes.Destination ?? 'about:blank').href])
+      expectThat(world, ['', undefined].includes(fieldOf(form, 'RelayState')), 'form input RelayState', '(absent or empty)', fieldOf(form, 'RelayState'))
     },
   },
   {
@@ -147,7 +147,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const { cookies } = await signOn(world)
       if (cookies === '') throw new Blocked('the login left no cookies, so there is no session')
       const answer = await visit(world, { method: 'GET', path: redirectPath(provider(world), authnRequest(world, provider(world)), 'relay') }, cookies)
-      expectThat(messageForm(answer, 'SAMLResponse') !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} at ${answer.url.pathname}`)
+      expectThat(world, messageForm(answer, 'SAMLResponse') !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} at ${answer.url.pathname}`)
     },
   },
   {
@@ -161,7 +161,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const request = authnRequest(world, provider(world))
       const forced = { ...request, xml: request.xml.replace(' Version=', ' ForceAuthn="true" Version=') }
       const answer = await visit(world, { method: 'GET', path: redirectPath(provider(world), forced, 'relay') }, cookies)
-      expectThat(messageForm(answer, 'SAMLResponse') === undefined, 'body', 'a login page', 'a form with SAMLResponse')
+      expectThat(world, messageForm(answer, 'SAMLResponse') === undefined, 'body', 'a login page', 'a form with SAMLResponse')
     },
   },
   {
@@ -179,10 +179,10 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const form = messageForm(answer, 'SAMLResponse')
       if (!form) throw new Blocked(`a request of another issuer ended with ${answer.status}`)
       const message = await readResponse(fieldOf(form, 'SAMLResponse') ?? '', (await metadataOf(world)).certificates)
-      expectThat(!('unreadable' in message), 'form input SAMLResponse', 'a samlp:Response', 'unreadable' in message ? message.unreadable : '')
+      expectThat(world, !('unreadable' in message), 'form input SAMLResponse', 'a samlp:Response', 'unreadable' in message ? message.unreadable : '')
       const { assertion, assertionPath } = message as Message
       const path = 'saml:Conditions/saml:AudienceRestriction/saml:Audience'
-      expectOneOf(`${assertionPath}/${path}`, select(assertion, path)[0]?.text, [issuer])
+      expectOneOf(world, `${assertionPath}/${path}`, select(assertion, path)[0]?.text, [issuer])
     },
   },
   {
@@ -198,7 +198,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const { xml } = authnRequest(world, provider(world))
       const message = xml.replaceAll('samlp:AuthnRequest', 'samlp:LogoutRequest').replace(/ AssertionConsumerServiceURL="[^"]*"/, '')
       const answer = await visit(world, { method: 'POST', path: `/samlp/${provider(world).clientId}`, form: formOf(message, 'relay') }, cookies)
-      expectThat(!hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
+      expectThat(world, !hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
     },
   },
   ...malformed.map(([slug, what, make]) => ({
@@ -210,7 +210,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
     async run(world: World) {
       const { cookies } = await signOn(world)
       const answer = await visit(world, { method: 'GET', path: `/samlp/${provider(world).clientId}?${queryOf([['SAMLRequest', make()]])}` }, cookies)
-      expectThat(!hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
+      expectThat(world, !hasAssertion(answer), 'body', 'no form with an assertion', 'a form with an assertion')
     },
   })),
   {
@@ -227,7 +227,7 @@ export const signOnRequest: readonly Check[] = toChecks({ operations: ['GET /sam
       const declared = `<!DOCTYPE x [<!ENTITY e "${marker}">]>${xml.replace(/(<saml:Issuer>)[^<]*/, '$1&e;')}`
       const answer = await visit(world, { method: 'GET', path: `/samlp/${provider(world).clientId}?${queryOf([['SAMLRequest', deflateRawSync(declared).toString('base64')], ['RelayState', 'relay']])}` }, cookies)
       const decoded = Buffer.from(fieldOf(messageForm(answer, 'SAMLResponse'), 'SAMLResponse') ?? '', 'base64').toString('utf8')
-      expectThat(!decoded.includes(marker) && !answer.body.includes(marker), 'body', 'nothing of the entity', marker)
+      expectThat(world, !decoded.includes(marker) && !answer.body.includes(marker), 'body', 'nothing of the entity', marker)
     },
   },
 ])

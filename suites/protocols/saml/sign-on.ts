@@ -122,7 +122,7 @@ async function signOnOf(world: World, { answer, ...rest }: Pick<SignOn, 'answer'
   const until = Date.now()
   if (answer.status >= 500) throw new Blocked(`the login ended with ${answer.status}`)
   const form = messageForm(answer, 'SAMLResponse')
-  expectThat(form !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} ${show(answer.mediaType)}`)
+  expectThat(world, form !== undefined, 'body', 'a form with SAMLResponse', `${answer.status} ${show(answer.mediaType)}`)
   const message = await readResponse(fieldOf(form, 'SAMLResponse') ?? '', (await metadataOf(world)).certificates)
   if ('unreadable' in message) {
     throw new Mismatch([finding('form input SAMLResponse', 'a samlp:Response in base64', message.unreadable)])

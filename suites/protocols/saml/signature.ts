@@ -14,32 +14,32 @@ const sha1 = ['http://www.w3.org/2000/09/xmldsig#rsa-sha1', 'http://www.w3.org/2
 const sha256 = ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'http://www.w3.org/2001/04/xmlenc#sha256']
 
 /** What the strict relying party holds against a message, as far as it is of these kinds. */
-export function expectNoRefusals({ verification }: Message, ...rules: readonly Rule[]): void {
-  expectNone(verification.refusals.filter(({ rule }) => rules.includes(rule)).map(({ finding }) => finding))
+export function expectNoRefusals(world: World, { verification }: Message, ...rules: readonly Rule[]): void {
+  expectNone(world, verification.refusals.filter(({ rule }) => rules.includes(rule)).map(({ finding }) => finding))
 }
 
 /** The assertion is covered by a signature that verifies, and the strict relying party holds nothing against the message. */
-export function expectVerified({ verification, isCovered, assertionPath }: Message): void {
+export function expectVerified(world: World, { verification, isCovered, assertionPath }: Message): void {
   expectVerifiable(verification.refusals)
-  expectNone(verification.refusals.map(({ finding }) => finding))
-  expectThat(isCovered, assertionPath, 'covered by a signature', 'not covered')
+  expectNone(world, verification.refusals.map(({ finding }) => finding))
+  expectThat(world, isCovered, assertionPath, 'covered by a signature', 'not covered')
 }
 
 /** Algorithms and certificate of every signature; what the strict relying party refuses for other reasons is judged elsewhere. */
-export function expectAlgorithms({ verification }: Message, accepted: readonly string[]): void {
-  expectThat(verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
+export function expectAlgorithms(world: World, { verification }: Message, accepted: readonly string[]): void {
+  expectThat(world, verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
   for (const { signature, method, digestMethod } of verification.statements) {
-    expectOneOf(`${signature.path}/ds:SignedInfo/ds:SignatureMethod/@Algorithm`, method, accepted)
-    expectOneOf(`${signature.path}/ds:SignedInfo/ds:Reference/ds:DigestMethod/@Algorithm`, digestMethod, accepted)
+    expectOneOf(world, `${signature.path}/ds:SignedInfo/ds:SignatureMethod/@Algorithm`, method, accepted)
+    expectOneOf(world, `${signature.path}/ds:SignedInfo/ds:Reference/ds:DigestMethod/@Algorithm`, digestMethod, accepted)
   }
 }
 
 /** Whether what is embedded is what the metadata publishes. */
-export function expectCertificate({ verification }: Message, published: readonly string[]): void {
+export function expectCertificate(world: World, { verification }: Message, published: readonly string[]): void {
   expectVerifiable(verification.refusals)
-  expectThat(verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
+  expectThat(world, verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
   for (const { signature, certificates } of verification.statements) {
-    for (const certificate of certificates) expectThat(published.includes(certificate), `${signature.path}/ds:KeyInfo/ds:X509Data/ds:X509Certificate`, 'the certificate of the metadata', `${certificate.slice(0, 40)}…`)
+    for (const certificate of certificates) expectThat(world, published.includes(certificate), `${signature.path}/ds:KeyInfo/ds:X509Data/ds:X509Certificate`, 'the certificate of the metadata', `${certificate.slice(0, 40)}…`)
   }
 }
 
@@ -53,7 +53,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     id: 'protocols/saml/signature/place',
     title: 'SAML signature: a child of the response or the assertion that it signs, and nowhere else',
     sources: [saml('profiles', '4.1.4.5'), saml('core', '5.4')],
-    run: async (world) => expectNoRefusals((await signOn(world)).message, 'placement'),
+    run: async (world) => expectNoRefusals(world, (await signOn(world)).message, 'placement'),
   },
   {
     ...common,
@@ -63,9 +63,9 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     async run(world) {
       const { message } = await signOn(world)
       expectVerifiable(message.verification.refusals)
-      expectThat(message.verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
+      expectThat(world, message.verification.statements.length > 0, '//ds:Signature', 'a signature that can be read', '(none)')
       for (const { element } of message.verification.statements) {
-        expectOneOf(`${element.path}/*`, element.elements.slice(0, 2).map(({ name }) => name).join(', '), ['Issuer, Signature'])
+        expectOneOf(world, `${element.path}/*`, element.elements.slice(0, 2).map(({ name }) => name).join(', '), ['Issuer, Signature'])
       }
     },
   },
@@ -74,7 +74,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     id: 'protocols/saml/signature/reference',
     title: 'SAML signature: one reference, to the id of its parent, which no other element has',
     sources: [saml('core', '5.4.2')],
-    run: async (world) => expectNoRefusals((await signOn(world)).message, 'reference'),
+    run: async (world) => expectNoRefusals(world, (await signOn(world)).message, 'reference'),
   },
   {
     ...common,
@@ -82,7 +82,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     title: 'SAML signature: exclusive canonicalization, and no transform but that and the enveloped one',
     sources: [saml('core', '5.4.3'), saml('core', '5.4.4'), nodeSamlp],
     profiles: ['auth0'],
-    run: async (world) => expectNoRefusals((await signOn(world)).message, 'transforms'),
+    run: async (world) => expectNoRefusals(world, (await signOn(world)).message, 'transforms'),
   },
   {
     ...common,
@@ -91,7 +91,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [saml('core', '5.4.3'), saml('core', '5.4.4')],
     level: 'should',
     profiles: ['standard'],
-    run: async (world) => expectNoRefusals((await signOn(world)).message, 'transforms'),
+    run: async (world) => expectNoRefusals(world, (await signOn(world)).message, 'transforms'),
   },
   {
     ...common,
@@ -100,7 +100,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [saml('core', '5.4.5'), saml('profiles', '4.1.4.5')],
     async run(world) {
       const { message } = await signOn(world)
-      expectVerified(message)
+      expectVerified(world, message)
     },
   },
   {
@@ -112,7 +112,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     collectionItems: [],
     async run(world) {
       const { message } = await signOnByPost(world)
-      expectVerified(message)
+      expectVerified(world, message)
     },
   },
   // Whoever verifies takes the key from the metadata: what is embedded is a hint (Core 5.4.5).
@@ -121,7 +121,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     id: 'protocols/saml/signature/certificate',
     title: 'SAML signature: the embedded certificate is that of the metadata',
     sources: [saml('core', '5.4.5'), nodeSamlp],
-    run: async (world) => expectCertificate((await signOn(world)).message, (await metadataOf(world)).certificates),
+    run: async (world) => expectCertificate(world, (await signOn(world)).message, (await metadataOf(world)).certificates),
   }),
   {
     ...common,
@@ -131,8 +131,8 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     profiles: ['auth0'],
     run: async (world) => {
       const { message } = await signOn(world)
-      expectNoRefusals(message, 'algorithm')
-      expectAlgorithms(message, accepted)
+      expectNoRefusals(world, message, 'algorithm')
+      expectAlgorithms(world, message, accepted)
     },
   },
   {
@@ -142,7 +142,7 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
     sources: [customizations, nodeSamlp],
     level: 'should',
     profiles: ['auth0'],
-    run: async (world) => expectAlgorithms((await signOn(world)).message, strong),
+    run: async (world) => expectAlgorithms(world, (await signOn(world)).message, strong),
   },
   // It asks for more than the standard does: a name, for one.
   ...perProfile({ auth0: 'must', standard: 'should' }, {
@@ -163,8 +163,8 @@ export const signature: readonly Check[] = toChecks({ operations: ['GET /samlp/{
       })
       const encoded = form.controls.find(({ name }) => name === 'SAMLResponse')!.value
       const outcome = await party.validatePostResponseAsync({ SAMLResponse: encoded }).then(({ profile }) => ({ nameId: profile?.nameID }), (error: Error) => ({ refusal: error.message }))
-      expectThat(!('refusal' in outcome), 'form input SAMLResponse', 'a response that node-saml accepts', 'refusal' in outcome ? outcome.refusal : '')
-      expectThat('nameId' in outcome && (outcome.nameId ?? '') !== '' && request !== undefined, 'profile of node-saml', 'a nameID', 'nameId' in outcome ? outcome.nameId : undefined)
+      expectThat(world, !('refusal' in outcome), 'form input SAMLResponse', 'a response that node-saml accepts', 'refusal' in outcome ? outcome.refusal : '')
+      expectThat(world, 'nameId' in outcome && (outcome.nameId ?? '') !== '' && request !== undefined, 'profile of node-saml', 'a nameID', 'nameId' in outcome ? outcome.nameId : undefined)
     },
   }),
 ])

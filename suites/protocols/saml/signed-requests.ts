@@ -23,7 +23,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/redirect',
       title: 'Signed SAML requests: by redirect, with RSA and SHA-256, is answered',
       async run(world) {
-        expectAnswered((await signedLogin(world)).answer)
+        expectAnswered(world, (await signedLogin(world)).answer)
       },
     },
     {
@@ -36,7 +36,7 @@ export const signedRequests: readonly Check[] = [
       sources: [nodeSamlp],
       async run(world) {
         const { signingKey } = signingProvider(world)
-        expectAnswered(await redirect(world, signed(unsignedQuery(world), signingKey, rsaSha1)))
+        expectAnswered(world, await redirect(world, signed(unsignedQuery(world), signingKey, rsaSha1)))
       },
     },
     refusedByRedirect('unsigned', 'without a signature', (world) => unsignedQuery(world)),
@@ -59,7 +59,7 @@ export const signedRequests: readonly Check[] = [
         const first = validQuery(world)
         await redirect(world, first)
         const [[, message = ''] = []] = unsignedQuery(world)
-        expectRefused(await redirect(world, changed(first, { SAMLRequest: message })))
+        expectRefused(world, await redirect(world, changed(first, { SAMLRequest: message })))
       },
     },
   ]),
@@ -70,7 +70,7 @@ export const signedRequests: readonly Check[] = [
       title: 'Signed SAML requests: by POST, with RSA and SHA-256, is answered',
       async run(world) {
         const provider = signingProvider(world)
-        expectAnswered(await post(world, await signedXml(authnRequest(world, provider), provider.signingKey)))
+        expectAnswered(world, await post(world, await signedXml(authnRequest(world, provider), provider.signingKey)))
       },
     },
     {
@@ -78,7 +78,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/post/unsigned',
       title: 'Signed SAML requests: by POST, without a signature, is refused',
       async run(world) {
-        expectRefused(await post(world, authnRequest(world, signingProvider(world)).xml))
+        expectRefused(world, await post(world, authnRequest(world, signingProvider(world)).xml))
       },
     },
     {
@@ -86,7 +86,7 @@ export const signedRequests: readonly Check[] = [
       id: 'protocols/saml/signed-requests/post/other-key',
       title: 'Signed SAML requests: by POST, signed with another key, is refused',
       async run(world) {
-        expectRefused(await post(world, await signedXml(authnRequest(world, signingProvider(world)), await strangersPem())))
+        expectRefused(world, await post(world, await signedXml(authnRequest(world, signingProvider(world)), await strangersPem())))
       },
     },
     {
@@ -96,7 +96,7 @@ export const signedRequests: readonly Check[] = [
       async run(world) {
         const provider = signingProvider(world)
         const xml = await signedXml(authnRequest(world, provider), provider.signingKey)
-        expectRefused(await post(world, xml.replace(' Version=', ' ForceAuthn="false" Version=')))
+        expectRefused(world, await post(world, xml.replace(' Version=', ' ForceAuthn="false" Version=')))
       },
     },
     {
@@ -109,7 +109,7 @@ export const signedRequests: readonly Check[] = [
         const provider = signingProvider(world)
         const inner = await signedXml(authnRequest(world, provider), provider.signingKey)
         const forged = authnRequest(world, provider).xml.replace('</saml:Issuer>', `</saml:Issuer><samlp:Extensions>${inner}</samlp:Extensions>`)
-        expectRefused(await post(world, forged))
+        expectRefused(world, await post(world, forged))
       },
     },
   ]),
@@ -121,7 +121,7 @@ function refusedByRedirect(slug: string, what: string, query: (world: World) => 
     id: `protocols/saml/signed-requests/redirect/${slug}`,
     title: `Signed SAML requests: by redirect, ${what}, is refused`,
     async run(world) {
-      expectRefused(await redirect(world, await query(world)))
+      expectRefused(world, await redirect(world, await query(world)))
     },
   }
 }
@@ -157,14 +157,14 @@ async function post(world: World, xml: string): Promise<Answer> {
 }
 
 /** With a session it is the form; a server that asks once more has taken the request as well. */
-function expectAnswered(answer: Answer): void {
+function expectAnswered(world: World, answer: Answer): void {
   const isLogin = answer.status >= 300 && answer.status < 400
-  expectThat(isLogin || isSuccess(answer), 'body', 'a form with SAMLResponse, Success', `${answer.status} ${show(answer.mediaType)}`)
+  expectThat(world, isLogin || isSuccess(answer), 'body', 'a form with SAMLResponse, Success', `${answer.status} ${show(answer.mediaType)}`)
 }
 
 /** How it is refused, is left to the server: a page, or a response that says so. */
-function expectRefused(answer: Answer): void {
-  expectThat(!isSuccess(answer), 'body', 'no form with SAMLResponse, Success', 'a form with SAMLResponse, Success')
+function expectRefused(world: World, answer: Answer): void {
+  expectThat(world, !isSuccess(answer), 'body', 'no form with SAMLResponse, Success', 'a form with SAMLResponse, Success')
 }
 
 function isSuccess(answer: Answer): boolean {

@@ -24,8 +24,8 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     async run(world) {
       const { body, root } = await metadataOf(world)
       const admission = admitXml(body)
-      expectThat('text' in admission && root !== undefined, 'body', 'XML that any parser may read', 'refusal' in admission ? admission.refusal : '(not well-formed)')
-      expectOneOf('document element', `{${root.namespace}}${root.name}`, [`{${prefixes.md}}EntityDescriptor`])
+      expectThat(world, 'text' in admission && root !== undefined, 'body', 'XML that any parser may read', 'refusal' in admission ? admission.refusal : '(not well-formed)')
+      expectOneOf(world, 'document element', `{${root.namespace}}${root.name}`, [`{${prefixes.md}}EntityDescriptor`])
     },
   },
   {
@@ -37,9 +37,9 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     async run(world) {
       const roles = select((await metadataOf(world)).root, 'md:RoleDescriptor')
       const types = roles.map((role) => role.resolve(role.attributes.type ?? '')).map(({ namespace, name }) => `{${namespace}}${name}`)
-      expectThat(types.includes(`{${prefixes.fed}}SecurityTokenServiceType`), `${place}/@xsi:type`, `{${prefixes.fed}}SecurityTokenServiceType`, types.join(', '))
+      expectThat(world, types.includes(`{${prefixes.fed}}SecurityTokenServiceType`), `${place}/@xsi:type`, `{${prefixes.fed}}SecurityTokenServiceType`, types.join(', '))
       const protocols = roles[0]!.attributes.protocolSupportEnumeration
-      expectThat((protocols ?? '').split(/\s+/).includes(prefixes.fed!), `${place}/@protocolSupportEnumeration`, prefixes.fed!, protocols)
+      expectThat(world, (protocols ?? '').split(/\s+/).includes(prefixes.fed!), `${place}/@protocolSupportEnumeration`, prefixes.fed!, protocols)
     },
   },
   {
@@ -49,7 +49,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     sources: [wsFederation('3.1'), recorded2021],
     async run(world) {
       const [address] = select((await metadataOf(world)).root, 'md:RoleDescriptor/fed:PassiveRequestorEndpoint/wsa:EndpointReference/wsa:Address')
-      expectOneOf(`${place}/fed:PassiveRequestorEndpoint/wsa:EndpointReference/wsa:Address`, address?.text.trim(), [world.target.issuer.replace(/\/$/, ''), world.target.baseUrl].map((base) => `${base}/wsfed`))
+      expectOneOf(world, `${place}/fed:PassiveRequestorEndpoint/wsa:EndpointReference/wsa:Address`, address?.text.trim(), [world.target.issuer.replace(/\/$/, ''), world.target.baseUrl].map((base) => `${base}/wsfed`))
     },
   },
   {
@@ -59,8 +59,8 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     sources: [saml('metadata', '2.4.1.1'), wsFederation('3.1')],
     async run(world) {
       const { certificates } = await metadataOf(world)
-      expectThat(certificates.length > 0, `${place}/md:KeyDescriptor`, 'a certificate', '(none)')
-      expectNone(certificates.flatMap(certificateFindings))
+      expectThat(world, certificates.length > 0, `${place}/md:KeyDescriptor`, 'a certificate', '(none)')
+      expectNone(world, certificates.flatMap(certificateFindings))
     },
   },
   {
@@ -74,7 +74,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
       const { clientId } = world.personas.clients.saml ?? party(world)
       const other = await world.client.send({ method: 'GET', path: `/samlp/metadata/${clientId}` })
       const theirs = elementsAt(parseXml(other.body), 'IDPSSODescriptor', 'KeyDescriptor', 'KeyInfo', 'X509Data', 'X509Certificate').map(({ text }) => text.replace(/\s+/g, ''))
-      expectThat(certificates.some((one) => theirs.includes(one)), `${place}/md:KeyDescriptor//ds:X509Certificate`, 'the certificate of the SAML metadata', 'another')
+      expectThat(world, certificates.some((one) => theirs.includes(one)), `${place}/md:KeyDescriptor//ds:X509Certificate`, 'the certificate of the SAML metadata', 'another')
     },
   },
   {
@@ -84,7 +84,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     sources: [wsFederation('3.1'), recorded2021],
     async run(world) {
       const uris = select((await metadataOf(world)).root, 'md:RoleDescriptor/fed:TokenTypesOffered/fed:TokenType').map(({ attributes }) => attributes.Uri)
-      expectThat(uris.includes('urn:oasis:names:tc:SAML:1.0:assertion'), `${place}/fed:TokenTypesOffered/fed:TokenType/@Uri`, 'urn:oasis:names:tc:SAML:1.0:assertion', uris.join(', '))
+      expectThat(world, uris.includes('urn:oasis:names:tc:SAML:1.0:assertion'), `${place}/fed:TokenTypesOffered/fed:TokenType/@Uri`, 'urn:oasis:names:tc:SAML:1.0:assertion', uris.join(', '))
     },
   },
   {
@@ -95,7 +95,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     level: 'should',
     async run(world) {
       const uris = select((await metadataOf(world)).root, 'md:RoleDescriptor/fed:ClaimTypesOffered/auth:ClaimType').map(({ attributes }) => attributes.Uri)
-      for (const type of claimTypes) expectThat(uris.includes(type), `${place}/fed:ClaimTypesOffered/auth:ClaimType/@Uri`, type, uris.join(', '))
+      for (const type of claimTypes) expectThat(world, uris.includes(type), `${place}/fed:ClaimTypesOffered/auth:ClaimType/@Uri`, type, uris.join(', '))
     },
   },
   {
@@ -106,10 +106,10 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     level: 'should',
     async run(world) {
       const answer = await world.client.send({ method: 'GET', path: metadataPath.replace('/wsfed', `/wsfed/${party(world).clientId}`) })
-      expectOneOf('status', answer.status, [200])
+      expectOneOf(world, 'status', answer.status, [200])
       const own = certificatesOf(parseXml(answer.body))
       const { certificates } = await metadataOf(world)
-      expectThat(own.some((one) => certificates.includes(one)), `${place}/md:KeyDescriptor//ds:X509Certificate`, 'the certificate of the tenant', own.length === 0 ? '(none)' : 'another')
+      expectThat(world, own.some((one) => certificates.includes(one)), `${place}/md:KeyDescriptor//ds:X509Certificate`, 'the certificate of the tenant', own.length === 0 ? '(none)' : 'another')
     },
   },
   {
@@ -122,7 +122,7 @@ export const metadata: readonly Check[] = toChecks({ operations: [`GET ${metadat
     needs: ['wsfed', 'login'],
     async run(world) {
       const { message } = await signIn(world)
-      expectOneOf(`${message.assertionPath}/@Issuer`, message.assertion?.attributes.Issuer, [(await metadataOf(world)).root?.attributes.entityID])
+      expectOneOf(world, `${message.assertionPath}/@Issuer`, message.assertion?.attributes.Issuer, [(await metadataOf(world)).root?.attributes.entityID])
     },
   },
 ])

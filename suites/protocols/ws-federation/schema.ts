@@ -12,6 +12,6 @@ export const schema: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cli
   level: 'must',
   needs: ['wsfed', 'saml11-schema', 'login'],
   async run(world) {
-    expectNone(await schemaFindings(world, 'assertion-1.1', (await signIn(world)).message.text, '//saml1:Assertion'))
+    expectNone(world, await schemaFindings(world, 'assertion-1.1', (await signIn(world)).message.text, '//saml1:Assertion'))
   },
 }])

@@ -52,8 +52,8 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     needs: ['wsfed'],
     async run(world) {
       const answer = await world.client.send({ method: 'GET', path: signInPath(world) })
-      expectOneOf('status', answer.status, [302, 303])
-      expectOneOf('header location (host)', answer.location?.host, hostsOf(world))
+      expectOneOf(world, 'status', answer.status, [302, 303])
+      expectOneOf(world, 'header location (host)', answer.location?.host, hostsOf(world))
     },
   },
   {
@@ -64,7 +64,7 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     level: 'should',
     async run(world) {
       const { form } = await furtherSignIn(world, signInPath(world, { wa: undefined }))
-      expectOneOf('form input wa', fieldOf(form, 'wa'), ['wsignin1.0'])
+      expectOneOf(world, 'form input wa', fieldOf(form, 'wa'), ['wsignin1.0'])
     },
   },
   {
@@ -74,7 +74,7 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     sources: [wsFederation('13.2.2'), documentation],
     async run(world) {
       const { message } = await furtherSignIn(world, signInPath(world, { wtrealm: `urn:${party(world).clientId}` }, '/wsfed'))
-      expectOneOf(`${message.assertionPath}//saml1:Audience`, select(message.assertion, 'saml1:Conditions/saml1:AudienceRestrictionCondition/saml1:Audience')[0]?.text.trim(), [`urn:${party(world).clientId}`])
+      expectOneOf(world, `${message.assertionPath}//saml1:Audience`, select(message.assertion, 'saml1:Conditions/saml1:AudienceRestrictionCondition/saml1:Audience')[0]?.text.trim(), [`urn:${party(world).clientId}`])
     },
   },
   {
@@ -86,7 +86,7 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     needs: ['wsfed', 'wsfed-alias', 'login'],
     async run(world) {
       const { form } = await furtherSignIn(world, signInPath(world, { wreply: undefined }, '/wsfed'))
-      expectThat(fieldOf(form, 'wresult') !== undefined, 'form input wresult', '(present)', '(absent)')
+      expectThat(world, fieldOf(form, 'wresult') !== undefined, 'form input wresult', '(present)', '(absent)')
     },
   },
   {
@@ -98,8 +98,8 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     async run(world) {
       const { cookies } = await signIn(world)
       const answer = await visit(world, { method: 'GET', path: signInPath(world, { wtrealm: `urn:nobody-${world.unique()}` }, '/wsfed') }, cookies)
-      expectThat(messageForm(answer, 'wresult') === undefined, 'body', 'no form with wresult', 'a form with wresult')
-      expectThat(answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
+      expectThat(world, messageForm(answer, 'wresult') === undefined, 'body', 'no form with wresult', 'a form with wresult')
+      expectThat(world, answer.status >= 400 && answer.status < 500, 'status', '4xx', answer.status)
     },
   },
   ...nearMisses.map(([slug, what, change]) => ({
@@ -113,7 +113,7 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
       const elsewhere = new URL(change(new URL(party(world).reply)))
       const answer = await visit(world, { method: 'GET', path: signInPath(world, { wreply: elsewhere.href }) }, cookies)
       const sentTo = [...readPage(answer.body, answer.url).forms.map(({ action }) => action), ...(answer.location ? [answer.location] : [])].filter((url) => url.host === elsewhere.host && url.pathname === elsewhere.pathname)
-      expectThat(sentTo.length === 0, 'form @action', 'not an address outside the allow list', elsewhere.href)
+      expectThat(world, sentTo.length === 0, 'form @action', 'not an address outside the allow list', elsewhere.href)
     },
   })),
   {
@@ -125,75 +125,75 @@ export const signInChecks: readonly Check[] = toChecks({ operations: ['GET /wsfe
     async run(world) {
       const { cookies } = await signIn(world)
       const answer = await visit(world, { method: 'GET', path: signInPath(world, { wfresh: '0' }) }, cookies)
-      expectThat(messageForm(answer, 'wresult') === undefined, 'body', 'a login page', 'a form with wresult')
+      expectThat(world, messageForm(answer, 'wresult') === undefined, 'body', 'a login page', 'a form with wresult')
     },
   },
   stated('form', 'one form, which posts the token to the reply address', ({ answer, form }, world) => {
-    expectOneOf('status', answer.status, [200])
-    expectOneOf('count(//form)', readPage(answer.body, answer.url).forms.length, [1])
-    expectOneOf('form @method', form.method, ['post'])
-    expectOneOf('form @action', form.action.href, [new URL(party(world).reply).href])
-    expectOneOf('form input wa', fieldOf(form, 'wa'), ['wsignin1.0'])
+    expectOneOf(world, 'status', answer.status, [200])
+    expectOneOf(world, 'count(//form)', readPage(answer.body, answer.url).forms.length, [1])
+    expectOneOf(world, 'form @method', form.method, ['post'])
+    expectOneOf(world, 'form @action', form.action.href, [new URL(party(world).reply).href])
+    expectOneOf(world, 'form input wa', fieldOf(form, 'wa'), ['wsignin1.0'])
   }, { profiles: both }),
-  stated('context', 'the context comes back unchanged', ({ form, message, context }) => {
-    expectOneOf('form input wctx', fieldOf(form, 'wctx'), [context])
+  stated('context', 'the context comes back unchanged', ({ form, message, context }, world) => {
+    expectOneOf(world, 'form input wctx', fieldOf(form, 'wctx'), [context])
     const response = message.root
-    expectOneOf(`${response.path}/@Context`, response.attributes.Context, [context, undefined])
+    expectOneOf(world, `${response.path}/@Context`, response.attributes.Context, [context, undefined])
   }, { sources: [wsFederation('13.2.1'), documentation], profiles: both }),
-  stated('token-response', 'the token response is of WS-Trust 2005/02', ({ message }) => {
-    expectOneOf('document element', message.root.path, ['/t:RequestSecurityTokenResponse'])
-    expectOneOf('count(//t:RequestedSecurityToken)', elementsAt(message.root, 'RequestedSecurityToken').length, [1])
+  stated('token-response', 'the token response is of WS-Trust 2005/02', ({ message }, world) => {
+    expectOneOf(world, 'document element', message.root.path, ['/t:RequestSecurityTokenResponse'])
+    expectOneOf(world, 'count(//t:RequestedSecurityToken)', elementsAt(message.root, 'RequestedSecurityToken').length, [1])
   }),
-  stated('assertion', 'one assertion of SAML 1.1, with an id, issued now', ({ assertion, at, from, until }) => {
+  stated('assertion', 'one assertion of SAML 1.1, with an id, issued now', ({ assertion, at, from, until }, world) => {
     const { MajorVersion, MinorVersion, AssertionID, IssueInstant } = assertion?.attributes ?? {}
-    expectOneOf(at('@MajorVersion'), MajorVersion, ['1'])
-    expectOneOf(at('@MinorVersion'), MinorVersion, ['1'])
-    expectThat(/^[\p{L}_][\p{L}\p{M}\p{N}_.-]*$/u.test(AssertionID ?? ''), at('@AssertionID'), 'an XML id', AssertionID)
-    expectThat(instant.test(IssueInstant ?? ''), at('@IssueInstant'), 'a time in UTC, with Z', IssueInstant)
+    expectOneOf(world, at('@MajorVersion'), MajorVersion, ['1'])
+    expectOneOf(world, at('@MinorVersion'), MinorVersion, ['1'])
+    expectThat(world, /^[\p{L}_][\p{L}\p{M}\p{N}_.-]*$/u.test(AssertionID ?? ''), at('@AssertionID'), 'an XML id', AssertionID)
+    expectThat(world, instant.test(IssueInstant ?? ''), at('@IssueInstant'), 'a time in UTC, with Z', IssueInstant)
     const issued = Date.parse(IssueInstant!)
-    expectThat(issued >= from - skewMs && issued <= until + skewMs, at('@IssueInstant'), 'now', IssueInstant)
+    expectThat(world, issued >= from - skewMs && issued <= until + skewMs, at('@IssueInstant'), 'now', IssueInstant)
   }, { sources: [saml11('2.3.2'), wsFederation('13.2.3')] }),
-  stated('conditions', 'the token is valid now', ({ assertion, at, until }) => {
+  stated('conditions', 'the token is valid now', ({ assertion, at, until }, world) => {
     const { NotBefore, NotOnOrAfter } = select(assertion, 'saml1:Conditions')[0]?.attributes ?? {}
-    expectThat(NotBefore === undefined || Date.parse(NotBefore) <= until + skewMs, at('saml1:Conditions/@NotBefore'), 'not in the future', NotBefore)
-    expectThat(instant.test(NotOnOrAfter ?? '') && Date.parse(NotOnOrAfter!) > until, at('saml1:Conditions/@NotOnOrAfter'), 'a time to come', NotOnOrAfter)
+    expectThat(world, NotBefore === undefined || Date.parse(NotBefore) <= until + skewMs, at('saml1:Conditions/@NotBefore'), 'not in the future', NotBefore)
+    expectThat(world, instant.test(NotOnOrAfter ?? '') && Date.parse(NotOnOrAfter!) > until, at('saml1:Conditions/@NotOnOrAfter'), 'a time to come', NotOnOrAfter)
   }, { sources: [saml11('2.3.2.1.1')] }),
   stated('audience', 'the audience is the realm', ({ assertion, at }, world) => {
     const audiences = select(assertion, 'saml1:Conditions/saml1:AudienceRestrictionCondition/saml1:Audience').map(({ text }) => text.trim())
-    expectThat(audiences.includes(realmOf(world)), at('saml1:Conditions/saml1:AudienceRestrictionCondition/saml1:Audience'), realmOf(world), audiences.join(', '))
+    expectThat(world, audiences.includes(realmOf(world)), at('saml1:Conditions/saml1:AudienceRestrictionCondition/saml1:Audience'), realmOf(world), audiences.join(', '))
   }, { sources: [saml11('2.3.2.1.3'), documentation] }),
-  stated('authentication', 'the user has logged in by now', ({ assertion, at, until }) => {
+  stated('authentication', 'the user has logged in by now', ({ assertion, at, until }, world) => {
     const value = select(assertion, 'saml1:AuthenticationStatement')[0]?.attributes.AuthenticationInstant
-    expectThat(instant.test(value ?? '') && Date.parse(value!) <= until + skewMs, at('saml1:AuthenticationStatement/@AuthenticationInstant'), 'a time that has passed, in UTC', value)
+    expectThat(world, instant.test(value ?? '') && Date.parse(value!) <= until + skewMs, at('saml1:AuthenticationStatement/@AuthenticationInstant'), 'a time that has passed, in UTC', value)
   }, { sources: [saml11('2.4.3')] }),
-  stated('name-identifier', 'every statement is about the user, by the same name', ({ assertion, at }) => {
+  stated('name-identifier', 'every statement is about the user, by the same name', ({ assertion, at }, world) => {
     const names = ['AttributeStatement', 'AuthenticationStatement'].map((statement) => select(assertion, `saml1:${statement}/saml1:Subject/saml1:NameIdentifier`)[0]?.text)
-    expectThat((names[0] ?? '') !== '', at('saml1:AttributeStatement/saml1:Subject/saml1:NameIdentifier'), 'a name', names[0])
-    expectOneOf(at('saml1:AuthenticationStatement/saml1:Subject/saml1:NameIdentifier'), names[1], [names[0]])
+    expectThat(world, (names[0] ?? '') !== '', at('saml1:AttributeStatement/saml1:Subject/saml1:NameIdentifier'), 'a name', names[0])
+    expectOneOf(world, at('saml1:AuthenticationStatement/saml1:Subject/saml1:NameIdentifier'), names[1], [names[0]])
   }, { sources: [saml11('2.4.2.2'), saml11('2.4.4')] }),
   stated('name-identifier/user-id', 'the name is the user id', ({ assertion, at }, world) => {
     const name = select(assertion, 'saml1:AttributeStatement/saml1:Subject/saml1:NameIdentifier')[0]?.text.trim()
     const known = world.personas.users.main?.userId
-    expectThat(known === undefined ? /^[\w-]+\|./.test(name ?? '') : name === known, at('saml1:AttributeStatement/saml1:Subject/saml1:NameIdentifier'), known ?? 'provider|id', name)
+    expectThat(world, known === undefined ? /^[\w-]+\|./.test(name ?? '') : name === known, at('saml1:AttributeStatement/saml1:Subject/saml1:NameIdentifier'), known ?? 'provider|id', name)
   }, { level: 'should', sources: [documentation, saml11('2.4.2.2')] }),
-  stated('confirmation', 'the subject is confirmed by whoever bears the token', ({ assertion, at }) => {
+  stated('confirmation', 'the subject is confirmed by whoever bears the token', ({ assertion, at }, world) => {
     for (const statement of ['AttributeStatement', 'AuthenticationStatement']) {
       const path = `saml1:${statement}/saml1:Subject/saml1:SubjectConfirmation/saml1:ConfirmationMethod`
       // A subject may do without one (2.4.2).
       const methods = select(assertion, path).map(({ text }) => text.trim())
-      expectThat(methods.length === 0 || methods.includes('urn:oasis:names:tc:SAML:1.0:cm:bearer'), at(path), 'urn:oasis:names:tc:SAML:1.0:cm:bearer', methods.join(', '))
+      expectThat(world, methods.length === 0 || methods.includes('urn:oasis:names:tc:SAML:1.0:cm:bearer'), at(path), 'urn:oasis:names:tc:SAML:1.0:cm:bearer', methods.join(', '))
     }
   }, { level: 'should', sources: [documentation, saml11('2.4.2.3')] }),
   stated('ids', 'each token has an id of its own', async ({ message }, world) => {
     const another = await furtherSignIn(world, signInPath(world, { wtrealm: `urn:${party(world).clientId}` }, '/wsfed'))
     const id = message.assertion?.attributes.AssertionID
-    expectThat(another.message.assertion?.attributes.AssertionID !== id, `${message.assertionPath}/@AssertionID`, 'another in another token', id)
+    expectThat(world, another.message.assertion?.attributes.AssertionID !== id, `${message.assertionPath}/@AssertionID`, 'another in another token', id)
   }, { sources: [saml11('1.2.3')] }),
   stated('claims', 'the claims carry the address of the user, their names split at the last slash', ({ assertion, at }, world) => {
-    expectOneOf(`${at("saml1:AttributeStatement/saml1:Attribute[@AttributeName='emailaddress']")}/saml1:AttributeValue`, valueOf(assertion, identity, 'emailaddress'), [required(world.personas.users.main, 'users.main').email])
+    expectOneOf(world, `${at("saml1:AttributeStatement/saml1:Attribute[@AttributeName='emailaddress']")}/saml1:AttributeValue`, valueOf(assertion, identity, 'emailaddress'), [required(world.personas.users.main, 'users.main').email])
   }, { sources: [saml11('2.4.4'), documentation] }),
-  stated('signature', 'the token carries a signature that verifies with the certificate of the metadata', ({ message }) => expectVerified(message), { sources: [saml11('5.4')], profiles: both }),
-  stated('certificate', 'the embedded certificate is that of the metadata', async ({ message }, world) => expectCertificate(message, (await metadataOf(world)).certificates), { sources: [saml11('5.4.4')] }),
-  stated('algorithm', 'RSA with SHA-256 or SHA-1', ({ message }) => expectAlgorithms(message, accepted), { sources: [saml11('5.4.1'), documentation] }),
-  stated('sha256', 'SHA-256 for signature and digest', ({ message }) => expectAlgorithms(message, strong), { level: 'should', sources: [documentation] }),
+  stated('signature', 'the token carries a signature that verifies with the certificate of the metadata', ({ message }, world) => expectVerified(world, message), { sources: [saml11('5.4')], profiles: both }),
+  stated('certificate', 'the embedded certificate is that of the metadata', async ({ message }, world) => expectCertificate(world, message, (await metadataOf(world)).certificates), { sources: [saml11('5.4.4')] }),
+  stated('algorithm', 'RSA with SHA-256 or SHA-1', ({ message }, world) => expectAlgorithms(world, message, accepted), { sources: [saml11('5.4.1'), documentation] }),
+  stated('sha256', 'SHA-256 for signature and digest', ({ message }, world) => expectAlgorithms(world, message, strong), { level: 'should', sources: [documentation] }),
 ])

@@ -28,7 +28,7 @@ export const signOut: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cl
       if (!isSignedIn(await get(world, signInPath(world), cookies))) throw new Blocked('a sign-in right after the sign-in asks for the password again')
       const answer = await get(world, signOutPath(world, rp(world).logoutUrl ?? ''), cookies)
       if (answer.status >= 400) throw new Blocked(`the sign-out itself was refused: ${answer.url.pathname} answered ${answer.status}`)
-      expectThat(!isSignedIn(await get(world, signInPath(world), cookiesAfter(cookies, answer))), 'answer to the next sign-in', 'a login page', 'a form with wresult')
+      expectThat(world, !isSignedIn(await get(world, signInPath(world), cookiesAfter(cookies, answer))), 'answer to the next sign-in', 'a login page', 'a form with wresult')
     },
   },
   {
@@ -41,8 +41,8 @@ export const signOut: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cl
     async run(world) {
       const { logoutUrl = '' } = rp(world)
       const answer = await get(world, signOutPath(world, logoutUrl), '')
-      expectOneOf('status', answer.status, [302, 303])
-      expectOneOf('header location', answer.location?.href, [new URL(logoutUrl).href])
+      expectOneOf(world, 'status', answer.status, [302, 303])
+      expectOneOf(world, 'header location', answer.location?.href, [new URL(logoutUrl).href])
     },
   },
   ...([
@@ -62,7 +62,7 @@ export const signOut: readonly Check[] = toChecks({ operations: ['GET /wsfed/{cl
       const wreply = change(new URL(rp(world).logoutUrl ?? ''))
       const { location, header } = await get(world, signOutPath(world, wreply), '')
       const wanted = new URL(wreply, world.target.baseUrl)
-      expectThat(location === undefined || (location.host !== wanted.host && location.protocol !== 'javascript:'), 'header location', 'another host than that of the wreply', header('location'))
+      expectThat(world, location === undefined || (location.host !== wanted.host && location.protocol !== 'javascript:'), 'header location', 'another host than that of the wreply', header('location'))
     },
   })),
 ])

@@ -84,7 +84,7 @@ async function signInOf(world: World, { answer, ...rest }: Pick<SignIn, 'answer'
   const until = Date.now()
   if (answer.status >= 500) throw new Blocked(`the sign-in ended with ${answer.status}`)
   const form = messageForm(answer, 'wresult')
-  expectThat(form !== undefined, 'body', 'a form with wresult', `${answer.status} ${show(answer.mediaType)}`)
+  expectThat(world, form !== undefined, 'body', 'a form with wresult', `${answer.status} ${show(answer.mediaType)}`)
   const message = await readTokenResponse(fieldOf(form, 'wresult') ?? '', (await metadataOf(world)).certificates)
   if ('unreadable' in message) throw new Mismatch([finding('form input wresult', 'a RequestSecurityTokenResponse', message.unreadable)])
   return { ...rest, answer, until, form, message }

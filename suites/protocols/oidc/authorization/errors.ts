@@ -19,7 +19,7 @@ export const errors = toChecks(authorizationOperation, [
       const state = `a+b&c=d#e%f-${world.unique()}-G`
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', state }).parameters)
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
-      expectThat(delivered.parameters.get('state') === state, 'parameter state', show(state), delivered.parameters.get('state') ?? undefined)
+      expectThat(world, delivered.parameters.get('state') === state, 'parameter state', show(state), delivered.parameters.get('state') ?? undefined)
     },
   },
   {
@@ -32,7 +32,7 @@ export const errors = toChecks(authorizationOperation, [
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
       const beside = ['code', 'access_token', 'id_token'].filter((name) => delivered.parameters.has(name))
-      expectThat(beside.length === 0, 'parameters beside error', 'no code and no token', beside.join(' '))
+      expectThat(world, beside.length === 0, 'parameters beside error', 'no code and no token', beside.join(' '))
     },
   },
   {
@@ -45,8 +45,8 @@ export const errors = toChecks(authorizationOperation, [
       await needsAnnounced(world, 'response_modes_supported', 'fragment', ['query'])
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none', response_mode: 'fragment' }).parameters)
       if (!delivered) throw new Blocked('prompt=none is not answered to the application')
-      expectOneOf('response mode', delivered.mode, ['fragment'])
-      expectThat(delivered.parameters.has('error'), 'parameter error of the fragment', '(present)', '(absent)')
+      expectOneOf(world, 'response mode', delivered.mode, ['fragment'])
+      expectThat(world, delivered.parameters.has('error'), 'parameter error of the fragment', '(present)', '(absent)')
     },
   },
   {
@@ -60,8 +60,8 @@ export const errors = toChecks(authorizationOperation, [
       const error = delivered?.parameters.get('error')
       // A response type that is not served has no way of its own.
       if (!delivered || error === 'unsupported_response_type' || error === 'unauthorized_client') throw new Blocked(`prompt=none is answered with ${show(error ?? undefined)}`)
-      expectOneOf('response mode', delivered.mode, ['fragment'])
-      expectThat(Boolean(error), 'parameter error of the fragment', '(present)', '(absent)')
+      expectOneOf(world, 'response mode', delivered.mode, ['fragment'])
+      expectThat(world, Boolean(error), 'parameter error of the fragment', '(present)', '(absent)')
     },
   },
   {
@@ -76,7 +76,7 @@ export const errors = toChecks(authorizationOperation, [
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
       for (const name of ['error', 'error_description']) {
         const value = delivered.parameters.get(name) ?? ''
-        expectThat(/^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/.test(value), `parameter ${name}`, 'printable ASCII without " and \\', value)
+        expectThat(world, /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/.test(value), `parameter ${name}`, 'printable ASCII without " and \\', value)
       }
     },
   },
@@ -92,7 +92,7 @@ export const errors = toChecks(authorizationOperation, [
       const { parameters } = codeRequest(world)
       // With a redirect URI that is not registered there is nobody but the user to tell.
       const { answer } = await visit(world, { ...parameters, redirect_uri: 'https://conformance.example/', [name]: name === 'redirect_uri' ? `https://conformance.example/${markup}` : markup })
-      expectThat(!hasElement(answer, element), 'elements of the page', `none that ${name} made`, `<${element}>`)
+      expectThat(world, !hasElement(answer, element), 'elements of the page', `none that ${name} made`, `<${element}>`)
     },
   })),
 ])

@@ -15,7 +15,7 @@ export const issuer = toChecks(authorizationOperation, [
     needs: withConfidential,
     async run(world) {
       const { parameters } = await granted(world, codeRequest(world).parameters)
-      expectOneOf('parameter iss', parameters.get('iss') ?? undefined, [undefined, world.target.issuer])
+      expectOneOf(world, 'parameter iss', parameters.get('iss') ?? undefined, [undefined, world.target.issuer])
     },
   },
   {
@@ -27,7 +27,7 @@ export const issuer = toChecks(authorizationOperation, [
     async run(world) {
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered?.parameters.has('error')) throw new Blocked('prompt=none is not answered with an error')
-      expectThat([null, world.target.issuer].includes(delivered.parameters.get('iss')), 'parameter iss', world.target.issuer, delivered.parameters.get('iss') ?? undefined)
+      expectThat(world, [null, world.target.issuer].includes(delivered.parameters.get('iss')), 'parameter iss', world.target.issuer, delivered.parameters.get('iss') ?? undefined)
     },
   },
 ])

@@ -24,7 +24,7 @@ export const loginPage = toChecks(authorizationOperation, [
       const answer = await shownPage(world)
       const frames = answer.header('x-frame-options')
       const policies = headerValues(answer.headers, 'content-security-policy').join(', ')
-      expectThat(/^\s*(?:deny|sameorigin)\s*$/i.test(frames ?? '') || /frame-ancestors/i.test(policies), 'header x-frame-options or content-security-policy', 'deny, or frame-ancestors', frames ?? (policies || undefined))
+      expectThat(world, /^\s*(?:deny|sameorigin)\s*$/i.test(frames ?? '') || /frame-ancestors/i.test(policies), 'header x-frame-options or content-security-policy', 'deny, or frame-ancestors', frames ?? (policies || undefined))
     },
   },
   {
@@ -41,7 +41,7 @@ export const loginPage = toChecks(authorizationOperation, [
       const login = await unlessBlocked(world.given.authorize({
         client: 'confidential', parameters: codeRequest(world, { prompt: 'login' }).parameters, user: { email, password: `${[...password].reverse().join('')}-wrong` },
       }))
-      expectThat(!login?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !login?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   },
   {
@@ -56,7 +56,7 @@ export const loginPage = toChecks(authorizationOperation, [
       // Such a page comes at an address of its own.
       if (url.pathname.endsWith('/authorize')) throw new Blocked('the login page is the answer to the authorization request itself')
       const answer = await world.client.send({ method: 'GET', path: url.href, headers: { accept: 'text/html' } })
-      expectThat(!asksToLogIn(answer), 'answer without the cookies of the login', 'no login page', `a login page, with ${answer.status}`)
+      expectThat(world, !asksToLogIn(answer), 'answer without the cookies of the login', 'no login page', `a login page, with ${answer.status}`)
     },
   },
   {
@@ -72,7 +72,7 @@ export const loginPage = toChecks(authorizationOperation, [
       const answers = world.client.exchanges.filter(({ request }) => request.method === 'POST' && /password/i.test(request.body ?? '')).flatMap(({ request, response }) => (response ? [{ request, response }] : []))
       if (answers.length === 0) throw new Blocked('the login driver did not see the answer to the password')
       for (const { request, response } of answers) {
-        expectThat(response.status !== 307 && response.status !== 308, `status of POST ${new URL(request.url).pathname}`, 'a redirect by 303 or 302, after which the browser asks by GET', response.status)
+        expectThat(world, response.status !== 307 && response.status !== 308, `status of POST ${new URL(request.url).pathname}`, 'a redirect by 303 or 302, after which the browser asks by GET', response.status)
       }
     },
   },
@@ -90,7 +90,7 @@ export const loginPage = toChecks(authorizationOperation, [
       if (cookies.length === 0) throw new Blocked(`no cookie is named ${sessionCookies.join(' or ')}`)
       for (const cookie of cookies) {
         const [pair = '', ...attributes] = cookie.split(';').map((part) => part.trim())
-        expectThat(attributes.some((attribute) => attribute.toLowerCase() === 'httponly'), `header set-cookie of ${pair.split('=')[0]}`, 'HttpOnly among its attributes', attributes.join('; '))
+        expectThat(world, attributes.some((attribute) => attribute.toLowerCase() === 'httponly'), `header set-cookie of ${pair.split('=')[0]}`, 'HttpOnly among its attributes', attributes.join('; '))
       }
     },
   },
@@ -103,7 +103,7 @@ export const loginPage = toChecks(authorizationOperation, [
     async run(world: World) {
       const element = `x-conformance-${world.unique()}`
       const { answer } = await visit(world, codeRequest(world, { [name]: `"'></title></script><${element}>` }).parameters)
-      expectThat(!hasElement(answer, element), 'elements of the page', `none that ${name} made`, `<${element}>`)
+      expectThat(world, !hasElement(answer, element), 'elements of the page', `none that ${name} made`, `<${element}>`)
     },
   })),
 ])

@@ -28,7 +28,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1' }).parameters, cookies)
-      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -41,7 +41,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '0' }).parameters, cookies)
-      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
   {
@@ -57,7 +57,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1', prompt: 'none' }).parameters, cookies)
       const error = delivered?.parameters.get('error')
       if (error === 'consent_required' || error === 'interaction_required') throw new Blocked(`the user would be asked for something else than a login: ${error}`)
-      expectThat(error === 'login_required', 'parameter error', 'login_required', error ?? (delivered?.parameters.has('code') ? '(a code)' : undefined))
+      expectThat(world, error === 'login_required', 'parameter error', 'login_required', error ?? (delivered?.parameters.has('code') ? '(a code)' : undefined))
     },
   },
   {
@@ -69,7 +69,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     needs: withOpenId,
     async run(world) {
       const { cookies } = await agedSession(world, 0)
-      expectNoLogin(await visit(world, codeRequest(world, { max_age: '3600' }).parameters, cookies))
+      expectNoLogin(world, await visit(world, codeRequest(world, { max_age: '3600' }).parameters, cookies))
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -101,7 +101,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
       const before = await silentAuthTime(world, cookies)
       await sleep(pastOneSecondMs)
       const after = await silentAuthTime(world, cookies)
-      expectThat(Math.abs(after - before) <= 1, 'id_token claims /auth_time of the second ID token', `${before}`, after)
+      expectThat(world, Math.abs(after - before) <= 1, 'id_token claims /auth_time of the second ID token', `${before}`, after)
     },
   }),
 ] satisfies StatedCheck[])
@@ -117,5 +117,5 @@ async function silentAuthTime(world: World, cookies: string): Promise<number> {
 
 async function expectAuthTime(world: World, more: Readonly<Record<string, string>>): Promise<void> {
   const { auth_time: authTime, iat } = await claimsFor(world, codeRequest(world, more))
-  expectThat(typeof authTime === 'number' && typeof iat === 'number' && Math.abs(iat - authTime) <= clockTolerance, 'id_token claims /auth_time', `seconds since 1970, not long before iat (${show(iat)})`, authTime)
+  expectThat(world, typeof authTime === 'number' && typeof iat === 'number' && Math.abs(iat - authTime) <= clockTolerance, 'id_token claims /auth_time', `seconds since 1970, not long before iat (${show(iat)})`, authTime)
 }

@@ -44,7 +44,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     async run(world) {
       const { parameters, codeVerifier } = codeRequest(world)
       const claims = await claimsFor(world, { parameters: without(parameters, 'nonce'), codeVerifier })
-      expectThat(!claims.nonce, 'id_token claims /nonce', '(absent)', claims.nonce)
+      expectThat(world, !claims.nonce, 'id_token claims /nonce', '(absent)', claims.nonce)
     },
   },
   {
@@ -59,7 +59,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
       const code = (await visit(world, parameters, cookies)).delivered?.parameters.get('code')
       if (!code) throw new Blocked('the session is not used again')
       const claims = idTokenClaims(tokensOf(await redeem(world, code, { codeVerifier })).id_token)
-      expectThat(claims.nonce === parameters.nonce, 'id_token claims /nonce', show(parameters.nonce), claims.nonce)
+      expectThat(world, claims.nonce === parameters.nonce, 'id_token claims /nonce', show(parameters.nonce), claims.nonce)
     },
   },
   {
@@ -71,7 +71,7 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
     async run(world) {
       const request = frontChannelRequest(world, 'id_token', { nonce: 'aB+c&D=e%2Bf/g' })
       const claims = idTokenClaims((await granted(world, request)).parameters.get('id_token'))
-      expectThat(claims.nonce === request.nonce, 'id_token claims /nonce', show(request.nonce), claims.nonce)
+      expectThat(world, claims.nonce === request.nonce, 'id_token claims /nonce', show(request.nonce), claims.nonce)
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -84,12 +84,12 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
       const request = frontChannelRequest(world, 'id_token')
       const { cookies } = await session(world)
       const { delivered } = await visit(world, without(request, 'nonce'), cookies)
-      expectThat(!delivered?.parameters.has('id_token'), 'parameter id_token', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('id_token'), 'parameter id_token', '(absent)', '(present)')
     },
   }),
 ])
 
 async function expectNonce(world: World, value: string): Promise<void> {
   const claims = await claimsFor(world, codeRequest(world, { nonce: value }))
-  expectThat(claims.nonce === value, 'id_token claims /nonce', show(value), claims.nonce)
+  expectThat(world, claims.nonce === value, 'id_token claims /nonce', show(value), claims.nonce)
 }

@@ -59,7 +59,7 @@ export const parameters = toChecks(authorizationOperation, [
       await session(world)
       const { parameters } = codeRequest(world)
       const { parameters: answer, mode } = await world.given.authorize({ client: 'confidential', parameters: Object.fromEntries(Object.entries(parameters).reverse()) })
-      expectThat(answer.has('code'), 'parameter code', '(present)', answer.get('error') ?? mode)
+      expectThat(world, answer.has('code'), 'parameter code', '(present)', answer.get('error') ?? mode)
     },
   },
   {
@@ -75,9 +75,9 @@ export const parameters = toChecks(authorizationOperation, [
       const byGet = await visit(world, parameters)
       if (byGet.answer.status >= 400) throw new Blocked(`the request by GET was answered ${byGet.answer.status}`)
       const answer = await world.client.send({ method: 'POST', path: '/authorize', form: codeRequest(world).parameters })
-      expectThat(answer.status < 400, 'status of POST /authorize', '2xx or a redirect', answer.status)
+      expectThat(world, answer.status < 400, 'status of POST /authorize', '2xx or a redirect', answer.status)
       const error = isRedirect(answer) ? answer.location?.searchParams.get('error') : null
-      expectThat(!error, 'parameter error', '(absent)', error)
+      expectThat(world, !error, 'parameter error', '(absent)', error)
     },
   },
   {
@@ -92,7 +92,7 @@ export const parameters = toChecks(authorizationOperation, [
     async run(world) {
       const { parameters, codeVerifier } = codeRequest(world, { scope: 'profile email' })
       const tokens = tokensOf(await redeem(world, await codeFor(world, without(parameters, 'nonce')), { codeVerifier }))
-      expectThat(tokens.id_token === undefined, 'body /id_token of POST /oauth/token', '(absent)', '(present)')
+      expectThat(world, tokens.id_token === undefined, 'body /id_token of POST /oauth/token', '(absent)', '(present)')
     },
   },
   {
@@ -105,7 +105,7 @@ export const parameters = toChecks(authorizationOperation, [
     async run(world) {
       const { parameters, codeVerifier } = codeRequest(world, { scope: 'email profile openid' })
       const tokens = tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier }))
-      expectThat(typeof tokens.id_token === 'string', 'body /id_token of POST /oauth/token', '(present)', tokens.id_token)
+      expectThat(world, typeof tokens.id_token === 'string', 'body /id_token of POST /oauth/token', '(present)', tokens.id_token)
     },
   },
   {
@@ -128,7 +128,7 @@ export const parameters = toChecks(authorizationOperation, [
       // Of a token that tells the scopes of an API alone, nothing can be said of others.
       if (!names.includes('openid')) throw new Blocked('the access token does not tell that it is for openid')
       if (names.includes(unknown)) throw new Blocked('a scope that nobody knows is granted')
-      expectThat(typeof scope === 'string', 'body /scope of POST /oauth/token', `${names.join(' ')}, since ${unknown} is not granted`, scope)
+      expectThat(world, typeof scope === 'string', 'body /scope of POST /oauth/token', `${names.join(' ')}, since ${unknown} is not granted`, scope)
     },
   },
   {
@@ -142,7 +142,7 @@ export const parameters = toChecks(authorizationOperation, [
     async run(world) {
       const { cookies } = await sessionForCodes(world)
       const { delivered } = await visit(world, codeRequest(world).parameters, cookies, [['state', `state-${world.unique()}`]])
-      expectThat(!delivered?.parameters.has('code'), 'parameter code of a request with two states', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code of a request with two states', '(absent)', '(present)')
     },
   },
   {
@@ -159,8 +159,8 @@ export const parameters = toChecks(authorizationOperation, [
       const { parameters, codeVerifier } = codeRequest(world, { audience: api.audience })
       const tokens = tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier }))
       const claims = decodeJwt(tokens.access_token)?.claims
-      expectThat(claims !== undefined, 'body /access_token of POST /oauth/token', 'a JWT', 'something else')
-      expectNone([claims.aud].flat().includes(api.audience) ? [] : [finding('access_token claims /aud', api.audience, show(claims.aud))])
+      expectThat(world, claims !== undefined, 'body /access_token of POST /oauth/token', 'a JWT', 'something else')
+      expectNone(world, [claims.aud].flat().includes(api.audience) ? [] : [finding('access_token claims /aud', api.audience, show(claims.aud))])
     },
   },
 ] satisfies StatedCheck[])
@@ -177,7 +177,7 @@ async function sessionForCodes(world: World): Promise<GivenSession> {
 async function expectCodeOfSession(world: World, more: Readonly<Record<string, string>>): Promise<void> {
   const { cookies } = await sessionForCodes(world)
   const { delivered, answer } = await visit(world, codeRequest(world, more).parameters, cookies)
-  expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? `${answer.status} from ${answer.url.pathname}`)
+  expectThat(world, delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? `${answer.status} from ${answer.url.pathname}`)
 }
 
 async function expectCode(world: World, more: Readonly<Record<string, string>>): Promise<void> {
@@ -185,5 +185,5 @@ async function expectCode(world: World, more: Readonly<Record<string, string>>):
   await session(world)
   const { parameters, mode, answer } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, more).parameters })
   const refusal = (): string => `${answer.status} ${show(isObject(answer.json) ? answer.json.error : undefined)}`
-  expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? (mode === 'none' ? refusal() : mode))
+  expectThat(world, parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? (mode === 'none' ? refusal() : mode))
 }

@@ -117,21 +117,21 @@ export const pkce = toChecks({ ...authorizationOperation, operations: ['GET /aut
     async run(world) {
       const { parameters } = codeRequest(world, { code_challenge_method: 'conformance-512' }, 'public')
       const { parameters: answer } = await world.given.authorize({ client: 'public', parameters })
-      expectThat(!answer.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !answer.has('code'), 'parameter code', '(absent)', '(present)')
     },
   },
 ])
 
 async function expectRedeemed(world: World, parameters: AuthorizationParameters, codeVerifier: string): Promise<void> {
   const answer = await redeem(world, await codeFor(world, parameters, 'public'), { role: 'public', codeVerifier })
-  expectThat(answer.status === 200, 'status of POST /oauth/token', '200', answer.status)
+  expectThat(world, answer.status === 200, 'status of POST /oauth/token', '200', answer.status)
 }
 
 async function expectRefused(world: World, parameters: AuthorizationParameters, codeVerifier: string, role: 'confidential' | 'public' = 'public'): Promise<void> {
   const answer = await redeem(world, await codeFor(world, parameters, role), { role, codeVerifier })
   const { json } = answer
-  expectThat(answer.status >= 400, 'status of POST /oauth/token', '4xx', answer.status)
-  expectThat(!isObject(json) || json.access_token === undefined, 'body /access_token of POST /oauth/token', '(absent)', '(present)')
+  expectThat(world, answer.status >= 400, 'status of POST /oauth/token', '4xx', answer.status)
+  expectThat(world, !isObject(json) || json.access_token === undefined, 'body /access_token of POST /oauth/token', '(absent)', '(present)')
 }
 
 function swappedCase(text: string): string {

@@ -25,11 +25,11 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered && answer.status >= 400) await needsServed(world)
-      expectThat(delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
+      expectThat(world, delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
       const error = delivered.parameters.get('error') ?? undefined
       // The standard names codes that are typical. Auth0 asks for consent whenever a callback is not a public https address, silently or not.
-      if (profile === 'standard') expectThat(error !== undefined, 'parameter error', '(present)', error)
-      else expectOneOf('parameter error', error, isVerifiable(world) ? ['login_required'] : interactions)
+      if (profile === 'standard') expectThat(world, error !== undefined, 'parameter error', '(present)', error)
+      else expectOneOf(world, 'parameter error', error, isVerifiable(world) ? ['login_required'] : interactions)
     },
   })),
   {
@@ -41,10 +41,10 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { cookies } = await session(world)
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters, cookies)
-      expectThat(delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
+      expectThat(world, delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
       const error = delivered.parameters.get('error')
       if (error !== null && error !== 'login_required' && interactions.includes(error)) throw new Blocked(`the user would be asked for something else than a login: ${error}`)
-      expectThat(delivered.parameters.has('code'), 'parameter code', '(present)', error ?? '(absent)')
+      expectThat(world, delivered.parameters.has('code'), 'parameter code', '(present)', error ?? '(absent)')
     },
   },
   {
@@ -62,7 +62,7 @@ export const prompt = toChecks(authorizationOperation, [
       if (!code) throw new Blocked('prompt=none without the ID token leads to no code')
       const { id_token: idToken } = tokensOf(await redeem(world, code, { codeVerifier }))
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none', id_token_hint: String(idToken) }).parameters, cookies)
-      expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? describe(answer))
+      expectThat(world, delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? describe(answer))
     },
   },
   {
@@ -75,8 +75,8 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { cookies } = await session(world)
       const { delivered, answer, asksToLogIn } = await visit(world, codeRequest(world, { prompt: 'none login' }).parameters, cookies)
-      expectThat(!asksToLogIn, 'answer', 'an error', describe(answer))
-      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !asksToLogIn, 'answer', 'an error', describe(answer))
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   },
   ...perProfile({ auth0: 'should', standard: 'must' }, {
@@ -88,7 +88,7 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { cookies } = await session(world)
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'login' }).parameters, cookies)
-      expectThat(!delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
+      expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
   {
@@ -100,7 +100,7 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       await session(world)
       const { parameters, mode } = await world.given.authorize({ client: 'confidential', parameters: codeRequest(world, { prompt: 'login' }).parameters })
-      expectThat(parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? mode)
+      expectThat(world, parameters.has('code'), 'parameter code', '(present)', parameters.get('error') ?? mode)
     },
   },
   {
@@ -112,7 +112,7 @@ export const prompt = toChecks(authorizationOperation, [
     needs: withOpenId,
     async run(world) {
       const { cookies } = await session(world)
-      expectNoLogin(await visit(world, codeRequest(world).parameters, cookies))
+      expectNoLogin(world, await visit(world, codeRequest(world).parameters, cookies))
     },
   },
 ])
@@ -124,10 +124,10 @@ async function needsServed(world: World): Promise<void> {
 }
 
 /** A page with something else to answer (a consent) is no login. */
-export function expectNoLogin({ delivered, answer, asksToLogIn }: Visit): void {
+export function expectNoLogin(world: World, { delivered, answer, asksToLogIn }: Visit): void {
   if (!delivered && !asksToLogIn) throw new Blocked(`the session leads to ${describe(answer)}`)
-  expectThat(!asksToLogIn, 'answer', 'a redirect to the application', describe(answer))
-  expectThat(delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? '(absent)')
+  expectThat(world, !asksToLogIn, 'answer', 'a redirect to the application', describe(answer))
+  expectThat(world, delivered?.parameters.has('code') ?? false, 'parameter code', '(present)', delivered?.parameters.get('error') ?? '(absent)')
 }
 
 function describe({ status, location, url }: Visit['answer']): string {

@@ -77,7 +77,7 @@ export const redirectUri = toChecks(authorizationOperation, [
       const registered = Object.entries(parameters)
       for (const query of [[...registered, ['redirect_uri', foreign] as const], [['redirect_uri', foreign] as const, ...registered]]) {
         const { location } = await world.client.send({ method: 'GET', path: '/authorize', query, headers: { cookie: cookies } })
-        expectThat(!goesTo(location, foreign, application(world).redirectUri), 'header location', 'not the redirect URI that is not registered', location?.href)
+        expectThat(world, !goesTo(location, foreign, application(world).redirectUri), 'header location', 'not the redirect URI that is not registered', location?.href)
       }
     },
   },
@@ -101,7 +101,7 @@ export const redirectUri = toChecks(authorizationOperation, [
       const { href } = new URL(nearMissOf(world, (url) => changed(url, { host: elsewhere })))
       const { parameters } = codeRequest(world, { redirect_uri: href })
       const { answer } = await visit(world, without(parameters, 'response_type'))
-      expectThat(!goesTo(answer.location, href, application(world).redirectUri), 'header location', 'not the redirect URI that is not registered', answer.location?.href)
+      expectThat(world, !goesTo(answer.location, href, application(world).redirectUri), 'header location', 'not the redirect URI that is not registered', answer.location?.href)
     },
   },
   {
@@ -114,7 +114,7 @@ export const redirectUri = toChecks(authorizationOperation, [
       const { cookies } = await session(world)
       const { parameters } = codeRequest(world, { client_id: `conformance-${world.unique()}` })
       const { delivered } = await visit(world, parameters, cookies)
-      expectThat(delivered === undefined, 'header location', 'not the redirect URI', parameters.redirect_uri)
+      expectThat(world, delivered === undefined, 'header location', 'not the redirect URI', parameters.redirect_uri)
     },
   },
 ])
@@ -134,11 +134,11 @@ async function expectNotSentTo(world: World, nearMiss: string, more: Readonly<Re
   const { parameters } = codeRequest(world, { redirect_uri: nearMiss, ...more })
   for (const jar of more.prompt === undefined ? [cookies, ''] : ['']) {
     const { answer, asksToLogIn } = await visit(world, parameters, jar)
-    expectThat(!goesTo(answer.location, nearMiss, registered), 'header location', 'not the redirect URI that is not registered', answer.location?.href)
+    expectThat(world, !goesTo(answer.location, nearMiss, registered), 'header location', 'not the redirect URI that is not registered', answer.location?.href)
     if (!asksToLogIn || jar === '') continue
     // The session was not used again, so that it takes a login to see the end.
     const end = await afterLogin(world, parameters)
-    expectThat(!goesTo(end, nearMiss, registered), 'header location after the login', 'not the redirect URI that is not registered', end?.href)
+    expectThat(world, !goesTo(end, nearMiss, registered), 'header location after the login', 'not the redirect URI that is not registered', end?.href)
   }
 }
 

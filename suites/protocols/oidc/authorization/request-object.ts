@@ -50,7 +50,7 @@ async function expectError(world: World, more: Readonly<Record<string, string>>,
   // Some servers let the user log in before they look at the request.
   const { parameters: told, answer } = first.asksToLogIn ? await world.given.authorize({ client: 'confidential', parameters }) : { ...first, parameters: first.delivered?.parameters }
   const error = told?.get('error')
-  expectThat(error === expected, 'parameter error', expected, error ?? (told?.has('code') ? '(absent), but a code' : `${answer.status} from ${answer.url.pathname}`))
+  expectThat(world, error === expected, 'parameter error', expected, error ?? (told?.has('code') ? '(absent), but a code' : `${answer.status} from ${answer.url.pathname}`))
 }
 
 /** Without a signature, and with another state than the one beside it. */

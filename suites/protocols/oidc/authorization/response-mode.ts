@@ -2,6 +2,7 @@ import type { Answer } from '../../../../core/client.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../../core/expectation.ts'
 import { Blocked } from '../../../../core/finding.ts'
 import { readPage } from '../../../../core/page.ts'
+import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcDiscovery } from '../../../sources.ts'
 import { application, authorizationOperation, authorized, codeRequest, formPostMode, frontChannelRequest, granted, needsAnnounced, responseTypePractices, withConfidential, withHybrid, withImplicit } from './authorizing.ts'
@@ -22,7 +23,7 @@ export const responseMode = toChecks(authorizationOperation, [
     needs: withConfidential,
     async run(world) {
       const { mode } = await authorized(world, codeRequest(world).parameters)
-      expectOneOf('response mode', mode, ['query'])
+      expectOneOf(world, 'response mode', mode, ['query'])
     },
   },
   ...([['token', 'token'], ['id_token', 'id-token'], ['code id_token', 'hybrid']] as const).map(([type, slug]): StatedCheck => ({
@@ -33,16 +34,16 @@ export const responseMode = toChecks(authorizationOperation, [
     needs: type.includes('code') ? withHybrid : withImplicit,
     async run(world) {
       const { mode } = await granted(world, frontChannelRequest(world, type))
-      expectOneOf('response mode', mode, ['fragment'])
+      expectOneOf(world, 'response mode', mode, ['fragment'])
     },
   })),
   ...inMode('query', () => {}),
   ...inMode('fragment', () => {}),
-  ...inMode('form_post', (answer, redirectUri) => {
+  ...inMode('form_post', (answer, redirectUri, world) => {
     const { forms } = readPage(answer.body, answer.url)
     const form = forms.find(({ action }) => action.href === new URL(redirectUri).href)
-    expectThat(form !== undefined, 'action of the form', redirectUri, forms.map(({ action }) => action.href))
-    expectOneOf('method of the form', form.method, ['post'])
+    expectThat(world, form !== undefined, 'action of the form', redirectUri, forms.map(({ action }) => action.href))
+    expectOneOf(world, 'method of the form', form.method, ['post'])
   }),
   {
     id: 'protocols/oidc/authorization/response-mode/form-post/state',
@@ -54,7 +55,7 @@ export const responseMode = toChecks(authorizationOperation, [
       const state = 'a"b\'c<d>e&amp;f'
       const { mode, parameters } = await authorized(world, codeRequest(world, { response_mode: 'form_post', state }).parameters)
       if (mode !== 'form_post') throw new Blocked('the answer does not come by a form')
-      expectThat(parameters.get('state') === state, 'field state', state, parameters.get('state') ?? undefined)
+      expectThat(world, parameters.get('state') === state, 'field state', state, parameters.get('state') ?? undefined)
     },
   },
   {
@@ -68,9 +69,9 @@ export const responseMode = toChecks(authorizationOperation, [
     async run(world) {
       const request = codeRequest(world, { response_mode: 'web_message' }).parameters
       const { mode, parameters } = await granted(world, request)
-      expectOneOf('response mode', mode, ['web_message'])
-      expectThat(Boolean(parameters.get('code')), 'member code of the message', '(present)', '(absent)')
-      expectThat(parameters.get('state') === request.state, 'member state of the message', show(request.state), parameters.get('state') ?? undefined)
+      expectOneOf(world, 'response mode', mode, ['web_message'])
+      expectThat(world, Boolean(parameters.get('code')), 'member code of the message', '(present)', '(absent)')
+      expectThat(world, parameters.get('state') === request.state, 'member state of the message', show(request.state), parameters.get('state') ?? undefined)
     },
   },
   {
@@ -82,7 +83,7 @@ export const responseMode = toChecks(authorizationOperation, [
     needs: withImplicit,
     async run(world) {
       const { answer } = await authorized(world, frontChannelRequest(world, 'id_token token', { response_mode: 'query' }))
-      expectNone(['access_token', 'id_token'].flatMap((name) => (answer.location?.searchParams.has(name) ? [finding(`parameter ${name} of the query`, '(absent)', '(present)')] : [])))
+      expectNone(world, ['access_token', 'id_token'].flatMap((name) => (answer.location?.searchParams.has(name) ? [finding(`parameter ${name} of the query`, '(absent)', '(present)')] : [])))
     },
   },
 ])
@@ -90,7 +91,7 @@ export const responseMode = toChecks(authorizationOperation, [
 type Mode = 'query' | 'fragment' | 'form_post'
 
 /** Auth0 offers all three; the standard leaves it to the server, which says so in its discovery document. */
-function inMode(mode: Mode, more: (answer: Answer, redirectUri: string) => void): StatedCheck[] {
+function inMode(mode: Mode, more: (answer: Answer, redirectUri: string, world: World) => void): StatedCheck[] {
   const slug = mode.replace('_', '-')
   const stated = (profile: 'auth0' | 'standard'): StatedCheck => ({
     id: `protocols/oidc/authorization/response-mode/${slug}${profile === 'auth0' ? '' : '/standard'}`,
@@ -103,9 +104,9 @@ function inMode(mode: Mode, more: (answer: Answer, redirectUri: string) => void)
       if (profile === 'standard') await needsAnnounced(world, 'response_modes_supported', mode, unlisted)
       const { redirectUri } = application(world)
       const { mode: actual, parameters, answer } = await authorized(world, codeRequest(world, { response_mode: mode }).parameters)
-      expectOneOf('response mode', actual, [mode])
-      expectThat(Boolean(parameters.get('code')), 'parameter code', '(present)', parameters.get('error') ?? '(absent)')
-      more(answer, redirectUri)
+      expectOneOf(world, 'response mode', actual, [mode])
+      expectThat(world, Boolean(parameters.get('code')), 'parameter code', '(present)', parameters.get('error') ?? '(absent)')
+      more(answer, redirectUri, world)
     },
   })
   return [stated('auth0'), stated('standard')]

@@ -27,8 +27,8 @@ export const responseType = toChecks(authorizationOperation, [
     needs: withConfidential,
     async run(world) {
       const { parameters } = await authorized(world, codeRequest(world).parameters)
-      expectNone(['error', 'access_token', 'id_token'].flatMap((name) => (parameters.has(name) ? [finding(`parameter ${name}`, '(absent)', name === 'error' ? parameters.get(name)! : '(present)')] : [])))
-      expectThat(Boolean(parameters.get('code')), 'parameter code', '(present)', '(absent)')
+      expectNone(world, ['error', 'access_token', 'id_token'].flatMap((name) => (parameters.has(name) ? [finding(`parameter ${name}`, '(absent)', name === 'error' ? parameters.get(name)! : '(present)')] : [])))
+      expectThat(world, Boolean(parameters.get('code')), 'parameter code', '(present)', '(absent)')
     },
   },
   {
@@ -40,7 +40,7 @@ export const responseType = toChecks(authorizationOperation, [
     async run(world) {
       const codes = []
       for (let times = 0; times < 2; times++) codes.push(await codeFor(world, codeRequest(world).parameters))
-      expectThat(codes[0] !== codes[1], 'parameter code', 'another one than before', '(the same)')
+      expectThat(world, codes[0] !== codes[1], 'parameter code', 'another one than before', '(the same)')
     },
   },
   ...frontChannel.map(({ type, slug, section }): StatedCheck => ({
@@ -51,7 +51,7 @@ export const responseType = toChecks(authorizationOperation, [
     needs: type.includes('code') ? withHybrid : withImplicit,
     async run(world) {
       const { parameters } = await granted(world, frontChannelRequest(world, type))
-      expectNone(Object.entries(answers).flatMap(([word, name]) => {
+      expectNone(world, Object.entries(answers).flatMap(([word, name]) => {
         const wanted = type.split(' ').includes(word)
         return Boolean(parameters.get(name)) === wanted ? [] : [finding(`parameter ${name}`, wanted ? '(present)' : '(absent)', wanted ? '(absent)' : '(present)')]
       }))
@@ -66,7 +66,7 @@ export const responseType = toChecks(authorizationOperation, [
     async run(world) {
       const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token'))
       const type = parameters.get('token_type')
-      expectThat(type?.toLowerCase() === 'bearer', 'parameter token_type', 'Bearer', type ?? undefined)
+      expectThat(world, type?.toLowerCase() === 'bearer', 'parameter token_type', 'Bearer', type ?? undefined)
     },
   },
   {
@@ -79,7 +79,7 @@ export const responseType = toChecks(authorizationOperation, [
       const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token'))
       const lifetime = parameters.get('expires_in')
       // Nobody keeps such a token for ten years: that would be a point in time.
-      expectThat(/^[1-9]\d{0,8}$/.test(lifetime ?? ''), 'parameter expires_in', 'seconds', lifetime ?? undefined)
+      expectThat(world, /^[1-9]\d{0,8}$/.test(lifetime ?? ''), 'parameter expires_in', 'seconds', lifetime ?? undefined)
     },
   },
   {
@@ -90,7 +90,7 @@ export const responseType = toChecks(authorizationOperation, [
     needs: withImplicit,
     async run(world) {
       const { parameters } = await granted(world, frontChannelRequest(world, 'id_token token', { scope: 'openid offline_access' }))
-      expectThat(!parameters.has('refresh_token'), 'parameter refresh_token', '(absent)', '(present)')
+      expectThat(world, !parameters.has('refresh_token'), 'parameter refresh_token', '(absent)', '(present)')
     },
   },
   {
@@ -102,7 +102,7 @@ export const responseType = toChecks(authorizationOperation, [
     async run(world) {
       await granted(world, frontChannelRequest(world, 'code id_token'))
       const { parameters } = await world.given.authorize({ client: 'confidential', parameters: frontChannelRequest(world, 'id_token code') })
-      expectNone(['code', 'id_token'].flatMap((name) => (parameters.get(name) ? [] : [finding(`parameter ${name}`, '(present)', '(absent)')])))
+      expectNone(world, ['code', 'id_token'].flatMap((name) => (parameters.get(name) ? [] : [finding(`parameter ${name}`, '(present)', '(absent)')])))
     },
   },
   ...([
@@ -119,7 +119,7 @@ export const responseType = toChecks(authorizationOperation, [
       const { cookies } = await session(world)
       const { parameters } = codeRequest(world)
       const { delivered } = await visit(world, { ...without(parameters, 'response_type'), ...(type === undefined ? {} : { response_type: type }) }, cookies)
-      expectNone(Object.values(answers).flatMap((name) => (delivered?.parameters.has(name) ? [finding(`parameter ${name}`, '(absent)', '(present)')] : [])))
+      expectNone(world, Object.values(answers).flatMap((name) => (delivered?.parameters.has(name) ? [finding(`parameter ${name}`, '(absent)', '(present)')] : [])))
     },
   })),
 ])

@@ -50,7 +50,7 @@ export const state = toChecks(authorizationOperation, [
     async run(world) {
       const request = frontChannelRequest(world, 'id_token', { state: 'a+b&c=D#e%2Bf;g' })
       const { parameters } = await granted(world, request)
-      expectThat(parameters.get('state') === request.state, 'parameter state', show(request.state), parameters.get('state') ?? undefined)
+      expectThat(world, parameters.get('state') === request.state, 'parameter state', show(request.state), parameters.get('state') ?? undefined)
     },
   },
   {
@@ -63,12 +63,12 @@ export const state = toChecks(authorizationOperation, [
     async run(world) {
       const { state: _, ...parameters } = codeRequest(world).parameters
       const { parameters: answer } = await authorized(world, parameters)
-      expectThat(!answer.get('state'), 'parameter state', '(absent)', answer.get('state'))
+      expectThat(world, !answer.get('state'), 'parameter state', '(absent)', answer.get('state'))
     },
   },
 ])
 
 async function expectState(world: World, value: string): Promise<void> {
   const { parameters } = await authorized(world, codeRequest(world, { state: value }).parameters)
-  expectThat(parameters.get('state') === value, 'parameter state', show(value), parameters.get('state') ?? undefined)
+  expectThat(world, parameters.get('state') === value, 'parameter state', show(value), parameters.get('state') ?? undefined)
 }

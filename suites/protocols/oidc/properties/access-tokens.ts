@@ -32,7 +32,7 @@ export const accessTokenProperties: readonly Check[] = toChecks({ operations: ['
       examples: everyChange.flatMap((change) => parts.map((part) => ({ part, change }))),
       async judge({ part, change }) {
         // 401, as for any token that is none; the rest is no less of a refusal.
-        expectOneOf('status', (await userinfo(world, withChange(accessToken, part, change))).status, [401, 400, 403])
+        expectOneOf(world, 'status', (await userinfo(world, withChange(accessToken, part, change))).status, [401, 400, 403])
       },
     })
   },

@@ -89,7 +89,7 @@ async function expectStates(world: World, texts: Text, examples: readonly string
     examples,
     async judge(state) {
       const answer = await ask(codeRequest(world, { state }).parameters)
-      if (answer) expectThat(answer.get('state') === state, 'parameter state', show(state), answer.get('state') ?? undefined)
+      if (answer) expectThat(world, answer.get('state') === state, 'parameter state', show(state), answer.get('state') ?? undefined)
     },
   })
 }
@@ -109,7 +109,7 @@ async function expectNonces(world: World, texts: Text, examples: readonly string
     examples,
     async judge(nonce) {
       const claims = await nonceFor(nonce)
-      if (claims) expectThat(claims.nonce === nonce, 'claim nonce', show(nonce), claims.nonce)
+      if (claims) expectThat(world, claims.nonce === nonce, 'claim nonce', show(nonce), claims.nonce)
     },
   })
 }

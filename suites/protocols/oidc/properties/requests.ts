@@ -35,7 +35,7 @@ export const requestProperties: readonly Check[] = toChecks({ ...authorizationOp
         examples: [{ parameters: [...names].reverse(), scopes }, ...scopes.map((_, at) => ({ parameters: names, scopes: [...scopes.slice(at), ...scopes.slice(0, at)].reverse() }))],
         async judge({ parameters, scopes: ordered }) {
           const { findings, granted } = await outcome(world, ask, parameters, ordered, extra)
-          expectNone(findings, granted === usual.granted ? [] : [finding('granted scopes', usual.granted, granted)])
+          expectNone(world, findings, granted === usual.granted ? [] : [finding('granted scopes', usual.granted, granted)])
         },
       })
     },
@@ -61,7 +61,7 @@ export const requestProperties: readonly Check[] = toChecks({ ...authorizationOp
           const { findings, granted } = await outcome(world, ask, Object.keys(codeRequest(world, extra).parameters), asked, extra)
           if (findings.length > 0) throw new Blocked(`a login for ${asked.join(' ')} gives no tokens`)
           const beyond = granted.split(' ').filter((scope) => scope !== '' && !asked.includes(scope))
-          expectThat(beyond.length === 0, 'granted scopes', `nothing but ${asked.join(' ')}`, `${beyond.join(' ')} as well`)
+          expectThat(world, beyond.length === 0, 'granted scopes', `nothing but ${asked.join(' ')}`, `${beyond.join(' ')} as well`)
         },
       })
     },
@@ -119,7 +119,7 @@ async function expectUnknownIgnored(world: World): Promise<void> {
   ), {
     count: 8,
     examples: [{ conformance_test: 'value' }, { conformance_scope: 'admin', conformance_response_type: 'token' }, { 'conformance_a.b-c': 'a&b=c+%d e' }, { conformance_long: 'Ab0-'.repeat(150) }],
-    judge: async (more) => expectNone(await codeFindings(more)),
+    judge: async (more) => expectNone(world, await codeFindings(more)),
   })
 }
 
@@ -135,7 +135,7 @@ async function expectNothingSentTo(world: World, changes: readonly UriChange[]):
       const uri = possible.find((one) => one.kind === kind)?.of(redirectUri, at)
       if (uri === undefined) throw new Blocked(`the redirect URI can't be changed in this way: ${kind}`)
       const { answer } = await visit(world, codeRequest(world, { redirect_uri: uri }).parameters, cookies)
-      expectThat(!goesTo(answer.location, new URL(uri), new URL(redirectUri)), 'header location', `not ${uri}, which is not registered`, answer.location?.href)
+      expectThat(world, !goesTo(answer.location, new URL(uri), new URL(redirectUri)), 'header location', `not ${uri}, which is not registered`, answer.location?.href)
     },
   })
 }
