@@ -39,7 +39,10 @@ export interface GivenUser {
  * What a given sends is recorded like everything else.
  */
 export interface Given {
-  /** Logs the main user in and stops at the callback. `public` asks with a PKCE challenge (S256). */
+  /**
+   * A code of the main user, stopped at the callback: in the session of an earlier login, where the target uses one again and nobody else uses it
+   * at the time, and after a login otherwise. `public` asks with a PKCE challenge (S256).
+   */
   authorizationCode(options: { readonly client: 'confidential' | 'public' | 'privateKeyJwt'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
   /**
    * An authorization request of a client, with a user at the login page, the main one unless another is named. `client_id` and `redirect_uri` are
@@ -57,11 +60,6 @@ export interface Given {
     readonly audience?: string
     readonly fresh?: boolean
   }): Promise<GivenTokens>
-  /**
-   * Makes codes and tokens of the main user in the session of an earlier login, which nobody else uses meanwhile: for what is only sent on, however it
-   * was got. Where a target does not use a session again, or there is none yet, the user logs in as always.
-   */
-  inSession<T>(use: (given: Given) => Promise<T>): Promise<T>
   /** A new user of the database connection, made through signup. */
   user(): Promise<GivenUser>
   /** A user whose login may fail: made for one check where users can be made, the main user otherwise. */

@@ -1,6 +1,5 @@
 import type { Check } from '../../core/check.ts'
 import type { Answer } from '../../core/client.ts'
-import type { World } from '../../core/world.ts'
 import { expectNone } from '../../core/expectation.ts'
 import { Blocked, type Finding } from '../../core/finding.ts'
 import type { AnswerDemand } from '../../specs/contract.ts'
@@ -63,8 +62,8 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
     async run(world) {
       const key = `${variant.id} ${situation.name}`
       const provoked = demand.afterLogin
-        ? await world.once(`${key} after login`, async () => afterLogin(world, await provoke(world, situation)))
-        : await world.once(key, () => provoke(world, situation))
+        ? await world.once(`${key} after login`, async () => afterLogin(world, await situation.provoke(world)))
+        : await world.once(key, () => situation.provoke(world))
       const { answer } = provoked
       // Another method is another operation: that it is not there says nothing of this one.
       const isThisMethod = situation.name !== 'wrong-method'
@@ -90,12 +89,6 @@ function hygieneFindings({ kind }: Situation, { answer, secrets, credentials }: 
   return kind === 'refusal' && isRefusal(answer) ? withoutSecrets(answer, secrets) : withoutCredentials(answer, credentials)
 }
 
-/** Where a request is refused, it does not matter how its code or token was got; where it succeeds, that is part of what is judged. */
-function provoke(world: World, situation: Situation): ReturnType<Situation['provoke']> {
-  if (situation.kind === 'success' || situation.endsGrants) return situation.provoke(world)
-  return world.given.inSession((given) => situation.provoke({ ...world, given }))
-}
-
 function isRefusal({ status }: Answer): boolean {
   return status >= 400
 }
@@ -116,7 +109,7 @@ function errorContractChecks(book: Book, variant: Variant, situations: readonly 
     async run(world) {
       let judged = 0
       for (const situation of samples) {
-        const provoked = await world.once(`${variant.id} ${situation.name}`, () => provoke(world, situation)).catch(unlessBlocked)
+        const provoked = await world.once(`${variant.id} ${situation.name}`, () => situation.provoke(world)).catch(unlessBlocked)
         // Whether a success is right here is for the situation's own demands to say.
         if (!provoked || !isRefusal(provoked.answer)) continue
         judged++

@@ -82,7 +82,8 @@ export function discoverySemantics(variant: Variant): Check[] {
       needs: variant.needs,
       async run(world) {
         const [provider, server] = await Promise.all(['/.well-known/openid-configuration', variant.path].map(async (path) => {
-          const { json } = await world.client.send({ method: 'GET', path })
+          const { status, json } = await world.client.send({ method: 'GET', path })
+          if (status === 404) throw new Blocked(`GET ${path} is not there (404), and nobody has to have both`)
           return isObject(json) ? json : {}
         }))
         expectThat(world, Object.keys(server!).length > 0, 'body', 'a JSON object with members', '(something else)')
