@@ -82,7 +82,9 @@ function article(verdict: Verdict, run: Run): string {
   const name = { failure: 'failed', warning: 'differs', known: 'known', still: 'still fails', pass: 'passed', unsupported: 'unsupported', blocked: 'blocked', error: 'error' }[kind]
   const isNew = change === 'regressed' || (change === 'new' && status === 'fail')
   const shown = status === 'pass' ? exchanges.slice(-1) : exchanges
-  return `<details class="verdict ${kind}" data-kind="${kind}"><summary><b>${name}</b> ${text(title)}${isNew ? ' <i>new since last run</i>' : ''} <code>${text(check)}</code></summary>
+  // How much it counts is what a reader asks first of a failure, and of nothing else.
+  const weight = status === 'fail' ? ` (${level})` : ''
+  return `<details class="verdict ${kind}" data-kind="${kind}"><summary><b>${name}${weight}</b> ${text(title)}${isNew ? ' <i>new since last run</i>' : ''} <code>${text(check)}</code></summary>
 <dl>${[
     ...findings.map((finding) => ['differs', text(sentenceOf(finding))]),
     ...(reason === undefined ? [] : [['reason', text(reason)]]),
