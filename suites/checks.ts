@@ -1,7 +1,7 @@
 import type { Check } from '../core/check.ts'
 
 /** A check in the terms of its file; what most of them share is filled in by {@link toChecks}. */
-export type StatedCheck = Pick<Check, 'id' | 'title' | 'sources' | 'level' | 'needs' | 'run'> & Partial<Pick<Check, 'profiles' | 'effects' | 'operations' | 'collectionItems' | 'endsGrants' | 'pausesMs'>>
+export type StatedCheck = Pick<Check, 'id' | 'title' | 'sources' | 'level' | 'needs' | 'run'> & Partial<Pick<Check, 'profiles' | 'effects' | 'operations' | 'collectionItems' | 'endsGrants' | 'tellsLoginTime' | 'pausesMs'>>
 
 /** Fills in what a file's checks share. They belong to both profiles unless they say otherwise. */
 export function toChecks(shared: Pick<Check, 'operations' | 'collectionItems'>, stated: readonly StatedCheck[]): Check[] {

@@ -144,7 +144,7 @@ async function expectPreflight(world: World, path: string, { origin, method, hea
   const allowed = (answer.header('access-control-allow-headers') ?? '').split(',').map((name) => name.trim().toLowerCase())
   // A star stands for every header but Authorization.
   const missing = headers.filter((name) => !allowed.includes(name) && (name === 'authorization' || !allowed.includes('*')))
-  expectNone(world, 
+  expectNone(world,
     answer.status >= 200 && answer.status < 300 ? [] : [finding(`status of OPTIONS ${path}`, '2xx', String(answer.status))],
     hiddenFindings(answer, origin),
     missing.length === 0 ? [] : [finding('header access-control-allow-headers', headers.join(', '), show(answer.header('access-control-allow-headers')))],

@@ -111,7 +111,7 @@ export const idToken: readonly Check[] = [
       needs,
       async run(world) {
         const { claims } = (await tokensOfLogin(world, { scope: 'openid profile email' })).idToken
-        expectNone(world, 
+        expectNone(world,
           typeof claims.email === 'string' ? [] : [finding('id_token claims /email', 'a text', show(claims.email))],
           ['name', 'nickname'].some((name) => typeof claims[name] === 'string') ? [] : [finding('id_token claims /name', 'a text, or a nickname', show(claims.name))],
         )
@@ -156,7 +156,7 @@ export const idToken: readonly Check[] = [
         const answer = await refresh(world, 'confidential', tokenOf(login.answer, 'refresh_token'))
         const before = login.idToken.claims
         const after = decoded(tokenOf(answer, 'id_token')).claims
-        expectNone(world, 
+        expectNone(world,
           [after.aud].flat().includes(clientOf(world, 'confidential').clientId) ? [] : [finding('id_token claims /aud', show(before.aud), show(after.aud))],
           (['auth_time', 'azp', 'nonce'] as const).flatMap((name) =>
             (after[name] === undefined || before[name] === undefined || after[name] === before[name] ? [] : [finding(`id_token claims /${name}`, show(before[name]), show(after[name]))])),

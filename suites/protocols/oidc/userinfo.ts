@@ -106,7 +106,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     needs,
     async run(world) {
       const profile = await profileFor(world, 'openid profile')
-      expectNone(world, 
+      expectNone(world,
         ['name', 'nickname'].some((name) => typeof profile[name] === 'string') ? [] : [finding('body /name', 'a text, or a nickname', show(profile.name))],
         presentFindings(profile, ['email', 'email_verified']),
       )
@@ -136,7 +136,7 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
       const byGet = profileOf((await ask(world, accessToken)).json)
       const answer = await ask(world, accessToken, { method: 'POST' })
       const byPost = isObject(answer.json) ? answer.json : {}
-      expectNone(world, 
+      expectNone(world,
         answer.status === 200 ? [] : [finding('status of POST /userinfo', '200', String(answer.status))],
         stableClaims.flatMap((name) => (JSON.stringify(byGet[name]) === JSON.stringify(byPost[name]) ? [] : [finding(`body /${name} of POST /userinfo`, show(byGet[name]), show(byPost[name]))])),
       )

@@ -24,6 +24,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [request, maxAgeDocs],
     level: 'must',
     needs: withOpenId,
+    tellsLoginTime: true,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -37,6 +38,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [request, maxAgeDocs],
     level: 'must',
     needs: withOpenId,
+    tellsLoginTime: true,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -51,6 +53,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     level: 'should',
     profiles: ['auth0'],
     needs: withOpenId,
+    tellsLoginTime: true,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
@@ -95,6 +98,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     sources: [claim, maxAgeDocs],
     level: 'must',
     needs: withOpenId,
+    tellsLoginTime: true,
     pausesMs: pastOneSecondMs,
     async run(world) {
       const { cookies } = await agedSession(world, 0)
