@@ -1,99 +1,14 @@
 import { capabilities, type Capability } from '../core/capability.ts'
 import { effects } from '../core/effect.ts'
-import { assertionAlgorithms, type ClientPersona, type PrivateKeyJwtClientPersona } from '../core/persona.ts'
 import type { Configuration, InboxConfiguration } from '../fixtures/target/configuration.ts'
-
-/** JSON Schema of a type: leaving out a member, or one too many, is a compile error, so the schema can't fall behind the type. */
-type SchemaOf<T> = Described & (
-  unknown extends T ? object
-    : [T] extends [boolean] ? { readonly type: 'boolean' }
-    : [T] extends [number] ? { readonly type: 'integer' | 'number'; readonly minimum?: number; readonly exclusiveMinimum?: number; readonly maximum?: number }
-      : [T] extends [string] ? StringSchema<T>
-        : [T] extends [readonly (infer Item)[]] ? { readonly type: 'array'; readonly items: SchemaOf<Item>; readonly uniqueItems?: boolean }
-        : string extends keyof T ? { readonly type: 'object'; readonly propertyNames: { readonly pattern: string }; readonly additionalProperties: SchemaOf<T[keyof T]> }
-          : {
-              readonly type: 'object'
-              readonly additionalProperties: false
-              readonly required?: readonly RequiredNames<T>[]
-              readonly properties: { readonly [Name in keyof T]-?: SchemaOf<Exclude<T[Name], undefined>> }
-            }
-)
-
-type StringSchema<T> = string extends T
-  ? { readonly type: 'string'; readonly minLength?: number; readonly pattern?: string }
-  : { readonly enum: readonly T[] }
-
-type RequiredNames<T> = { [Name in keyof T]-?: object extends Pick<T, Name> ? never : Name }[keyof T]
-
-interface Described {
-  readonly title?: string
-  readonly description: string
-  readonly examples?: readonly unknown[]
-  readonly default?: unknown
-}
-
-/** A web address, or a variable of the environment that will be one. */
-const address = '^(?:[a-zA-Z][a-zA-Z0-9+.-]*://|.*\\$\\{)'
+import { client, privateKeyJwt, samlClient } from './client-schemas.ts'
+import { address, type SchemaOf } from './schema-of.ts'
 
 /** An operation of the document: method and path. */
 const operation = { pattern: '^(?:GET|POST|PUT|PATCH|DELETE) /[^?#\\s]*$' } as const
 
 const lacks = Object.fromEntries(Object.entries(capabilities).map(([name, what]) =>
   [name, { description: `${what}: why it does not.`, type: 'string', minLength: 1 }])) as unknown as { readonly [Name in Capability]: SchemaOf<string> }
-
-const grantTypes = (otherwise: string) => ({
-  description: `Grant types that are switched on for this client, by their wire names. Where absent: ${otherwise}.`,
-  type: 'array',
-  uniqueItems: true,
-  items: { description: 'A grant type.', type: 'string', minLength: 1 },
-  examples: [['authorization_code', 'refresh_token', 'client_credentials']],
-}) as const
-
-const privateKeyJwt: SchemaOf<PrivateKeyJwtClientPersona> = {
-  description: 'An application that authenticates with assertions signed by its own key (Private Key JWT), with a client grant for the API.',
-  type: 'object',
-  additionalProperties: false,
-  required: ['clientId', 'signingKey'],
-  properties: {
-    clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
-    signingKey: { description: 'Its private key: PEM, PKCS #8.', type: 'string', minLength: 1, examples: ['${CONFORMANCE_ASSERTION_KEY}'] },
-    signingAlgorithm: { description: 'Algorithm that the key is registered for.', enum: assertionAlgorithms, default: 'RS256' },
-    keyId: { description: 'The kid of the key, where assertions have to name it.', type: 'string', minLength: 1 },
-    redirectUri: { description: 'One of its Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
-    grantTypes: grantTypes('client_credentials, and with a redirectUri authorization_code and refresh_token'),
-  },
-}
-
-const client = (description: string): SchemaOf<ClientPersona> => ({
-  description,
-  type: 'object',
-  additionalProperties: false,
-  required: ['clientId'],
-  properties: {
-    clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
-    clientSecret: { description: 'Client secret. Leave it out for a public client.', type: 'string', minLength: 1, examples: ['${AUTH0_CLIENT_SECRET}'] },
-    redirectUri: { description: 'One of the Allowed Callback URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/callback'] },
-    webOrigin: { description: 'One of its Allowed Web Origins. Used of the public client: its pages may read the answers of the token endpoint.', type: 'string', pattern: address, examples: ['https://app.example.com'] },
-    logoutUrl: { description: 'One of its Allowed Logout URLs. It is never fetched.', type: 'string', pattern: '^[a-zA-Z][a-zA-Z0-9+.-]*:|\\$\\{', examples: ['https://app.example.com/signed-out'] },
-    grantTypes: grantTypes('authorization_code and refresh_token, and for the machine client client_credentials'),
-  },
-})
-
-const samlProperties = {
-  clientId: { description: 'Client ID.', type: 'string', minLength: 1 },
-  acs: { description: 'Registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/acs'] },
-  otherAcs: { description: 'A second registered assertion consumer service URL.', type: 'string', pattern: address, examples: ['https://sp.example.com/other-acs'] },
-  entityId: { description: 'What the service provider calls itself: the Issuer of its requests.', type: 'string', minLength: 1, examples: ['urn:sp.example.com'] },
-  logoutUrl: { description: 'Logout callback of the add-on.', type: 'string', pattern: address, examples: ['https://sp.example.com/logout'] },
-} as const
-
-const samlClient = <More extends object>(description: string, more: More) => ({
-  description,
-  type: 'object',
-  additionalProperties: false,
-  required: ['clientId', 'acs', 'entityId', ...Object.keys(more) as (keyof More)[]],
-  properties: { ...samlProperties, ...more },
-}) as const
 
 const inbox = (description: string): SchemaOf<InboxConfiguration> => ({
   description,
