@@ -95,7 +95,8 @@ function contentOf(content: unknown): string {
 
 function bodyValues(postData: Readonly<Record<string, unknown>>, body: string | undefined, headers: HeaderList): [string, string][] {
   const type = mediaTypeOf(typeof postData.mimeType === 'string' && postData.mimeType ? postData.mimeType : headerValues(headers, 'content-type')[0])
-  if (body && type === 'application/json') {
+  // Recorders that add the header on the way keep a request without its type.
+  if (body && (type === 'application/json' || (type === undefined && body.trimStart().startsWith('{')))) {
     try {
       const value: unknown = JSON.parse(body)
       return isObject(value) ? Object.entries(value).map(([name, member]) => [name, typeof member === 'string' ? member : JSON.stringify(member)]) : []

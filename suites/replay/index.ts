@@ -6,7 +6,7 @@ import type { Finding } from '../../core/finding.ts'
 import { createRedactor } from '../../core/redaction.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { AnswerDemand } from '../../specs/contract.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isObject, type JsonObject } from '../../core/json.ts'
 import { loadDocument } from '../../specs/document.ts'
 import { errorCodeOf, isStatus, judge } from '../../specs/judgement.ts'
 import { operationOf, sourcesOf, toVariants, type Variant } from '../../specs/operations.ts'
@@ -94,22 +94,32 @@ function judgeEntry(book: Book, entry: RecordedEntry, id: string): Verdict {
     reproduce: [curlOf(exchange)],
   }
   const response = entry.exchange.response
-  if (!variant || !response || entry.isBodyMissing) {
-    const reason = !response ? 'no answer was recorded' : variant ? 'the body of the answer was not recorded' : `the document does not describe ${method} ${entry.url.pathname}`
+  const judgeable = candidates.filter(({ answers }) => demandsOf(book, answers.success).length > 0)
+  if (judgeable.length === 0 || !response || entry.isBodyMissing) {
+    const reason = !response ? 'no answer was recorded'
+      : !variant ? `the document does not describe ${method} ${entry.url.pathname}`
+        : entry.isBodyMissing ? 'the body of the answer was not recorded' : `profile ${book.profile} says nothing of ${operationOf(variant)}`
     return { ...base, title: redactor.text(base.title), level: 'must', status: 'unsupported', reason: redactor.text(reason), findings: [], sources: [] }
   }
   const answer = answerOf(entry.url, response.status, response.headers, response.body)
-  const outcome = best(candidates.map((candidate) => judgeAnswer(book, candidate, entry, answer)))
-  // A value that somebody took out of the recording says nothing about the server.
-  const findings = outcome.findings.filter(({ actual }) => !looksRemoved(actual.replace(/^"(.*)"$/s, '$1')))
+  const outcome = best(judgeable.map((candidate) => judgeAnswer(book, candidate, entry, answer)))
+  if (outcome.findings.length > 0 && isOfProxy(answer)) {
+    return { ...base, level: 'must', status: 'unsupported', reason: `a proxy in front of the server answered with ${answer.status}`, findings: [], sources: [] }
+  }
   const clean = (text: string): string => redactor.text(text)
   return {
     ...base,
     level: outcome.level,
-    status: findings.length === 0 ? 'pass' : 'fail',
-    findings: findings.map((item) => ({ ...item, expected: clean(item.expected), actual: clean(item.actual) })),
+    status: outcome.findings.length === 0 ? 'pass' : 'fail',
+    findings: outcome.findings.map((item) => ({ ...item, expected: clean(item.expected), actual: clean(item.actual) })),
     sources: uniqueSources(outcome.demands.flatMap((demand) => sourcesOf(book.document, demand))),
   }
+}
+
+/** Pages of proxies for what does not reach the server: limits, failures (Cloudflare has 520 to 530 of its own), and challenges for people. */
+function isOfProxy({ status, json, header }: Answer): boolean {
+  const isFailure = status === 429 || (status >= 502 && status <= 504) || (status >= 520 && status <= 530)
+  return (isFailure && json === undefined) || header('cf-mitigated') !== undefined
 }
 
 /** An entry may have been made with any of several variants: the one it fits best counts. */
@@ -127,9 +137,8 @@ function judgeAnswer(book: Book, variant: Variant, entry: RecordedEntry, answer:
 /** A refusal has to be explained by a situation that the document knows, and to keep the contract of all refusals. */
 function judgeRefusal(book: Book, variant: Variant, entry: RecordedEntry, answer: Answer): Outcome {
   const contract = answer.status < 400 ? [] : demandsOf(book, variant.answers['every-error'])
-  const explanations = Object.entries(variant.answers)
-    .filter(([situation]) => !notARefusal.test(situation) && isPossible(situation, variant, entry))
-    .map(([situation, row]) => ({ situation, demands: demandsOf(book, row) }))
+  const possible = Object.entries(variant.answers).filter(([situation]) => !notARefusal.test(situation) && isPossible(situation, variant, entry))
+  const explanations = possible.map(([situation, row]) => ({ situation, demands: demandsOf(book, row) }))
     .filter(({ demands }) => demands.length > 0)
     .map(({ situation, demands }) => ({
       demands,
@@ -143,19 +152,26 @@ function judgeRefusal(book: Book, variant: Variant, entry: RecordedEntry, answer
 
 function goesWithItsCode(rows: readonly (readonly AnswerDemand[])[], answer: Answer): boolean {
   const code = errorCodeOf(answer)
-  const named = rows.filter((demands) => code !== undefined && demands.some(({ error }) => error?.includes(code)))
+  const named = rows.map(bindingOf).filter((demands) => code !== undefined && demands.some(({ error }) => error?.includes(code)))
   return named.length === 0 || named.some((demands) =>
     demands.every(({ status, error }) => !status || (error && !error.includes(code!)) || status.some((accepted) => isStatus(answer.status, accepted))))
 }
 
 const framing = /^(?:malformed-json|wrong-media-type|wrong-method|callback-not-allowed|malformed-message)$/
 
-/** Whether a situation is the one that was met: by what it binds to, or where it binds to nothing, by all it says. */
-function hasStatusOf(answer: Answer, demands: readonly AnswerDemand[]): boolean {
+/** The demands that tell a situation: those that bind to a status, or where it binds to none, all of them. */
+function bindingOf(demands: readonly AnswerDemand[]): readonly AnswerDemand[] {
   const binding = demands.filter(({ level, status }) => level === 'must' && status)
-  const telling = binding.length > 0 ? binding : demands
+  return binding.length > 0 ? binding : demands
+}
+
+/** Whether a situation is the one that was met. */
+function hasStatusOf(answer: Answer, demands: readonly AnswerDemand[]): boolean {
+  const telling = bindingOf(demands)
+  const code = errorCodeOf(answer)
+  const isCodeRemoved = isErrorRemoved(answer) || (code !== undefined && looksRemoved(code))
   return telling.some(({ status }) => status) && telling.every(({ status, error }) =>
-    (!status || status.some((accepted) => isStatus(answer.status, accepted))) && (!error || error.includes(errorCodeOf(answer) ?? '')))
+    (!status || status.some((accepted) => isStatus(answer.status, accepted))) && (!error || isCodeRemoved || error.includes(code ?? '')))
 }
 
 function unexplained(variant: Variant, answer: Answer, contract: readonly AnswerDemand[]): Outcome {
@@ -170,7 +186,7 @@ function unexplained(variant: Variant, answer: Answer, contract: readonly Answer
 }
 
 function judgeBy(book: Book, answer: Answer, demands: readonly AnswerDemand[]): Outcome {
-  const judged = demands.map((demand) => ({ demand, findings: judge(answer, demand, book.schemas, book.options) }))
+  const judged = demands.map((demand) => ({ demand, findings: judge(answer, demand, book.schemas, book.options).filter((item) => isAboutTheServer(item, answer)) }))
   const failed = judged.filter(({ findings }) => findings.length > 0)
   const musts = failed.filter(({ demand }) => demand.level === 'must')
   const counted = musts.length > 0 ? musts : failed
@@ -179,6 +195,20 @@ function judgeBy(book: Book, answer: Answer, demands: readonly AnswerDemand[]): 
     findings: counted.flatMap(({ findings }) => findings),
     demands: counted.length > 0 ? counted.map(({ demand }) => demand) : demands,
   }
+}
+
+/** What somebody took out of the recording says nothing about the server. */
+function isAboutTheServer({ at, actual }: Finding, answer: Answer): boolean {
+  if (looksRemoved(actual.replace(/^"(.*)"$/s, '$1'))) return false
+  // Every server with a clock sends Date (RFC 9110, 6.6.1): without it, headers were taken out.
+  if (at.startsWith('header ') && actual === '(absent)') return answer.header('date') !== undefined
+  return !at.startsWith('body') || !isErrorRemoved(answer)
+}
+
+/** Whether nothing is left of what a refusal said: every member of its body was replaced. */
+function isErrorRemoved({ status, json }: Answer): boolean {
+  const members = status >= 400 && isObject(json) ? Object.values(json) : []
+  return members.length > 0 && members.every((value) => typeof value === 'string' && looksRemoved(value))
 }
 
 /** Demands of the profile. What is only permitted is not held against a recording. */

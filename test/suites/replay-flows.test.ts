@@ -119,7 +119,7 @@ const mutations: readonly Mutation[] = [
   { what: 'alg none', check: 'id-token-algorithm', change: claim({}, { alg: 'none' }) },
   { what: 'an algorithm that is not published', check: 'id-token-algorithm', change: claim({}, { alg: 'ES512' }) },
   { what: 'another at_hash', check: 'id-token-at-hash', change: claim({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' }) },
-  { what: 'another code than c_hash says', check: 'id-token-c-hash', change: (all) => inLocation(redirected(all, 'state-of-hybrid'), /code=(\w)/, 'code=$1x') },
+  { what: 'another code than c_hash says', check: 'id-token-c-hash', change: (all) => inLocation(redirected(all, 'state-of-hybrid'), /code=([\w-])/, 'code=$1x') },
   { what: 'changed claims', check: 'id-token-signature', change: claim({ sub: 'auth0|someone-else' }) },
   { what: 'a key of another modulus', check: 'id-token-signature', change: (all) => inBody(at(all, '/.well-known/jwks.json'), (body) => {
     for (const key of body.keys as { n: string }[]) key.n = key.n.slice(0, 100) + other(key.n.slice(100))

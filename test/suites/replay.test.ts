@@ -72,9 +72,52 @@ describe('recorded traffic', () => {
   })
 
   test('is not judged by headers that were not recorded', () => {
-    const bare = har({ ...tokens, headers: {} })
-    expect(judgeText(bare, true)[0]!.status).toBe('pass')
-    expect(judgeText(bare)[0]!.status).toBe('fail')
+    const some = har({ ...tokens, headers: { ...json, Date: 'Thu, 01 Jan 2026 00:00:00 GMT' } })
+    expect(judgeText(some, true)[0]!.status).toBe('pass')
+    expect(judgeText(some)[0]!.status).toBe('fail')
+  })
+
+  test.each([{}, json, { ...json, Pragma: 'no-cache' }])('with headers taken out, %j are left, is not said to lack any', (headers) => {
+    expect(statusOf({ ...tokens, headers })).toBe('pass')
+    expect(statusOf({ ...tokens, headers: { ...headers, 'Content-Type': 'text/html' } })).toBe('fail')
+  })
+
+  test.each(['{"error":"[removed]","error_description":"[removed]"}', '{"error":"***","error_description":"Wrong."}', '{"access_token":"test-access-token"}'])(
+    'with an error that was taken out, %s, is judged by its status', (body) => {
+      expect(statusOf({ ...wrongPassword, body })).toBe('pass')
+      expect(statusOf({ ...wrongPassword, status: 418, body })).toBe('fail')
+    })
+
+  test.each([
+    { what: 'its failure', entry: { ...tokens, status: 522, headers: { Date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'Content-Type': 'text/html' }, body: '<h1>Connection timed out</h1>' } },
+    { what: 'its limit', entry: { ...tokens, status: 429, headers: { Date: 'Thu, 01 Jan 2026 00:00:00 GMT', 'Content-Type': 'text/plain' }, body: 'error code: 1015' } },
+    { what: 'its challenge', entry: { ...tokens, status: 403, headers: { 'Content-Type': 'text/html', 'cf-mitigated': 'challenge' }, body: '<title>Just a moment</title>' } },
+  ])('of a proxy, $what, says nothing of the server', ({ entry }) => {
+    expect(statusOf(entry)).toBe('unsupported')
+  })
+
+  test('with a status that is only recommended otherwise is a warning', () => {
+    const signUp: Recorded = {
+      method: 'POST', path: '/dbconnections/signup', status: 409, headers: { 'Content-Type': 'application/json; charset=utf-8' },
+      body: '{"name":"BadRequestError","code":"user_exists","description":"The user already exists.","statusCode":400}',
+      request: { type: 'application/json', body: '{"client_id":"c","email":"b@example.com","password":"not-the-one","connection":"users"}' },
+    }
+    expect(statusOf({ ...signUp, status: 400 })).toBe('pass')
+    expect(judge(signUp)[0]).toMatchObject({ status: 'fail', level: 'should' })
+  })
+
+  test('is not judged by the standards where they say nothing', () => {
+    const signUp = har({
+      method: 'POST', path: '/dbconnections/signup', headers: json, body: '{"_id":"5bbe","email":"b@example.com","email_verified":false}',
+      request: { type: 'application/json', body: '{"client_id":"c","email":"b@example.com","password":"not-the-one","connection":"users"}' },
+    })
+    const by = (profile: 'auth0' | 'standard') => judgeRecordings([{ text: signUp, origin: 'traffic.har' }], { ignoreHeaders: false, profile }).verdicts[0]
+    expect(by('auth0')).toMatchObject({ status: 'pass' })
+    expect(by('standard')).toMatchObject({ status: 'unsupported', reason: 'profile standard says nothing of POST /dbconnections/signup' })
+  })
+
+  test('is judged though the type of the request was not recorded', () => {
+    expect(statusOf({ ...wrongPassword, request: { type: '', body: passwordRequest.body } })).toBe('pass')
   })
 
   test('of an operation that the document does not have is said to be unjudged', () => {
