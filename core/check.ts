@@ -36,6 +36,11 @@ export interface Check {
    * (RFC 6749 4.1.2, RFC 7009 2.1, OpenID Connect Back-Channel Logout 2.7), tokens of other checks too: it runs when no other check does.
    */
   readonly endsGrants?: boolean
+  /**
+   * It tells from how long ago the main user logged in. A server may keep that by user, so that logins of other checks change it: a failure counts only
+   * where it is seen again while nobody else logs in, {@link pausesMs} after the last login.
+   */
+  readonly tellsLoginTime?: boolean
   /** Milliseconds that it waits on purpose. Checks that wait begin first, so that nothing has to wait for them in the end. */
   readonly pausesMs?: number
   /** Resolves when every expectation held; throws {@link Mismatch} or {@link Blocked}. */

@@ -2,7 +2,7 @@ import type { Check } from '../../../core/check.ts'
 import { expectNone } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
-import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
+import { needsPkce, perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
 import { clientOf, grantedFindings, redeem } from '../token-requests.ts'
 
@@ -85,6 +85,7 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
     profiles: ['standard'],
     needs: ['authorization-code', 'login'],
     async run(world) {
+      await needsPkce(world)
       const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
       expectNone(world, grantedFindings(await redeem(world, 'confidential', code, { code_verifier: 'a'.repeat(43) }), 'the redemption'))
     },

@@ -73,7 +73,8 @@ export const redeemElsewhere: Move = async (game, pick) => {
 /** Redeems a code with a parameter that differs from what it was asked for with. */
 export function redeemWrongly(what: 'another redirect URI' | 'another verifier' | 'no verifier'): Move {
   return async (game, pick) => {
-    const code = unused(game.model.codes, pick)
+    const isOfPkce = what !== 'another redirect URI'
+    const code = unused(isOfPkce && !game.isBound ? game.model.codes.filter(({ role }) => role === 'public') : game.model.codes, pick)
     if (!code) return false
     const others = game.model.codes.filter((other) => other !== code).map(({ given }) => given)
     const change = {

@@ -3,7 +3,7 @@ import type { World } from '../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { expectForAll } from '../../property.ts'
 import { session } from '../../protocols/oidc/authorization/browser.ts'
-import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
+import { perProfile, promisesPkce } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { required } from '../../endpoints/recipes.ts'
 import { startingModel } from './browser-moves.ts'
@@ -229,6 +229,7 @@ async function expectAnyOrder(world: World, { weights, examples, random = 5, use
   let { cookies } = await session(world)
   const main = required(world.personas.users.main, 'users.main')
   const second = users === 2 ? await world.given.user() : undefined
+  const isBound = await world.once('PKCE is promised', () => promisesPkce(world))
   const performed = new WeakMap<Sequence, Sequence>()
   await expectForAll<Sequence>(world, (fc) => sequencesOf(fc, weights, mostLogins, (sequence) => performed.get(sequence)), {
     count: examples.length + random,
@@ -239,7 +240,7 @@ async function expectAnyOrder(world: World, { weights, examples, random = 5, use
         { name: 'the main user', credentials: main, isExpendable: false, subjects: new Map() },
         ...(second ? [{ name: 'the second user', credentials: second, isExpendable: true, subjects: new Map() }] : []),
       ]
-      const game = { world, model: startingModel(everybody, cookies), attempt, isSpared, isWholeAgain }
+      const game = { world, model: startingModel(everybody, cookies), attempt, isSpared, isBound, isWholeAgain }
       const done: Step[] = []
       performed.set(sequence, done)
       for (const step of sequence) {

@@ -83,6 +83,8 @@ export interface Game {
   readonly attempt: Attempt
   /** Whether what a logout need not end has to go on. */
   readonly isSpared: boolean
+  /** Whether verifiers count for clients with a secret, too. */
+  readonly isBound: boolean
   /** Whether a refresh for less must take nothing from the next one. */
   readonly isWholeAgain: boolean
 }

@@ -159,6 +159,19 @@ export async function announced(world: World, member: string, otherwise: readonl
   return Array.isArray(list) ? list : otherwise
 }
 
+/**
+ * Whether PKCE binds codes of clients with a secret, too. RFC 7636 is an extension: who does not know it ignores challenge and verifier (RFC 6749, 3.1
+ * and 3.2). Clients without a secret need it (RFC 8252, 6).
+ */
+export async function promisesPkce(world: World): Promise<boolean> {
+  return (await announced(world, 'code_challenge_methods_supported')).length > 0
+}
+
+/** Stops where nobody knows whether clients with a secret are bound by PKCE. */
+export async function needsPkce(world: World): Promise<void> {
+  if (!(await promisesPkce(world))) throw new Blocked('code_challenge_methods_supported of discovery lists nothing: PKCE may not be offered to clients with a secret')
+}
+
 /** Stops where discovery does not say that an optional thing is there. */
 export async function needsAnnounced(world: World, member: string, value: string, otherwise: readonly string[] = []): Promise<void> {
   if (!(await announced(world, member, otherwise)).includes(value)) throw new Blocked(`${member} of discovery does not list ${value}`)

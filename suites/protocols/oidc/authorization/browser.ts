@@ -102,3 +102,12 @@ export async function agedSession(world: World, ageMs: number): Promise<GivenSes
   await sleep(Math.max(0, opened.openedAt + ageMs - Date.now()))
   return opened
 }
+
+/**
+ * Stops where the target lets users in without a page, as one does that knows them by their certificate or network, and as mocks do: whoever was
+ * never asked can't be asked again, and is as good as logged in.
+ */
+export async function needsLoginPage(world: World): Promise<void> {
+  const isLetIn = await world.once('users are let in without a page', async () => (await visit(world, codeRequest(world).parameters)).delivered?.parameters.has('code') ?? false)
+  if (isLetIn) throw new Blocked('the target lets users in without a login page')
+}

@@ -5,7 +5,7 @@ import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
 import { authorizationOperation, claimsFor, codeRequest, idTokenClaims, perProfile, redeem, tokensOf, withOpenId } from './authorizing.ts'
-import { agedSession, visit } from './browser.ts'
+import { agedSession, needsLoginPage, visit } from './browser.ts'
 import { expectNoLogin } from './prompt.ts'
 
 const request = oidcCore('3.1.2.1', 'AuthRequest')
@@ -29,6 +29,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1' }).parameters, cookies)
+      if (delivered?.parameters.has('code')) await needsLoginPage(world)
       expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
@@ -43,6 +44,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '0' }).parameters, cookies)
+      if (delivered?.parameters.has('code')) await needsLoginPage(world)
       expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
@@ -58,6 +60,7 @@ export const maxAge = toChecks({ ...authorizationOperation, operations: ['GET /a
     async run(world) {
       const { cookies } = await agedSession(world, pastOneSecondMs)
       const { delivered } = await visit(world, codeRequest(world, { max_age: '1', prompt: 'none' }).parameters, cookies)
+      if (delivered?.parameters.has('code')) await needsLoginPage(world)
       const error = delivered?.parameters.get('error')
       if (error === 'consent_required' || error === 'interaction_required') throw new Blocked(`the user would be asked for something else than a login: ${error}`)
       expectThat(world, error === 'login_required', 'parameter error', 'login_required', error ?? (delivered?.parameters.has('code') ? '(a code)' : undefined))

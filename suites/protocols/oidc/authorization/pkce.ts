@@ -3,7 +3,7 @@ import type { World } from '../../../../core/world.ts'
 import { isObject } from '../../../../core/json.ts'
 import { toChecks } from '../../../checks.ts'
 import { auth0Docs, rfc } from '../../../sources.ts'
-import { authorizationOperation, challengeOf, codeFor, codeRequest, needsAnnounced, newVerifier, redeem, withConfidential, withPublic, without, type AuthorizationParameters } from './authorizing.ts'
+import { authorizationOperation, challengeOf, codeFor, codeRequest, needsAnnounced, needsPkce, newVerifier, redeem, withConfidential, withPublic, without, type AuthorizationParameters } from './authorizing.ts'
 
 const pkceDocs = auth0Docs('get-started/authentication-and-authorization-flow/authorization-code-flow-with-pkce')
 const verification = [rfc(7636, '4.6'), pkceDocs]
@@ -92,6 +92,7 @@ export const pkce = toChecks({ ...authorizationOperation, operations: ['GET /aut
     level: 'must',
     needs: withConfidential,
     async run(world) {
+      await needsPkce(world)
       const { parameters } = codeRequest(world)
       await expectRefused(world, parameters, newVerifier(), 'confidential')
     },

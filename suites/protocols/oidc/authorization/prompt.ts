@@ -4,7 +4,7 @@ import type { World } from '../../../../core/world.ts'
 import { toChecks, type StatedCheck } from '../../../checks.ts'
 import { auth0Docs, oidcCore } from '../../../sources.ts'
 import { application, authorizationOperation, codeRequest, perProfile, redeem, tokensOf, withOpenId } from './authorizing.ts'
-import { session, visit, type Visit } from './browser.ts'
+import { needsLoginPage, session, visit, type Visit } from './browser.ts'
 
 const request = oidcCore('3.1.2.1', 'AuthRequest')
 const errors = oidcCore('3.1.2.6', 'AuthError')
@@ -25,6 +25,7 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { delivered, answer } = await visit(world, codeRequest(world, { prompt: 'none' }).parameters)
       if (!delivered && answer.status >= 400) await needsServed(world)
+      if (delivered?.parameters.has('code')) await needsLoginPage(world)
       expectThat(world, delivered !== undefined, 'answer', `a redirect to ${application(world).redirectUri}`, describe(answer))
       const error = delivered.parameters.get('error') ?? undefined
       // The standard names codes that are typical. Auth0 asks for consent whenever a callback is not a public https address, silently or not.
@@ -88,6 +89,7 @@ export const prompt = toChecks(authorizationOperation, [
     async run(world) {
       const { cookies } = await session(world)
       const { delivered } = await visit(world, codeRequest(world, { prompt: 'login' }).parameters, cookies)
+      if (delivered?.parameters.has('code')) await needsLoginPage(world)
       expectThat(world, !delivered?.parameters.has('code'), 'parameter code', '(absent)', '(present)')
     },
   }),
