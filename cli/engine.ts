@@ -121,7 +121,7 @@ function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<
   const problems: string[] = []
   let lost: string | undefined
   const collect = (testCase: TestCase): void => {
-    for (const user of testCase.meta().users ?? []) users.set(user.email, user)
+    for (const user of testCase.meta().users ?? []) users.set(user.name, user)
     const check = byId.get(testCase.name)
     // An ended run may tell of a test twice, and of tests that never started.
     if (!check || verdicts.has(check.id)) return

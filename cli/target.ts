@@ -94,7 +94,7 @@ export async function probed(target: Target, checks: readonly Check[], stop: Abo
 export async function cleanedUp(configuration: Target['configuration'], users: readonly MadeUser[], stop: AbortSignal): Promise<LeftBehind | undefined> {
   if (users.length === 0) return undefined
   const { timeoutMs, concurrency, rate, management } = configuration
-  if (stop.aborted) return { users: users.map(({ email }) => email), reason: 'the run was ended' }
+  if (stop.aborted) return { users: users.map(({ name }) => name), reason: 'the run was ended' }
   const limiter = createLimiter({ concurrency, ...(rate === undefined ? {} : { rate }) })
   const connection = openConnection({ ...wayTo(configuration.target), timeoutMs, limiter, connections: concurrency })
   try {
