@@ -26,6 +26,7 @@ const sabotages: Readonly<Record<string, (response: Response) => Response | Prom
   'a message for somebody else': () => new Response(`<form action="https://other.example.com/"><input name="SAMLResponse" value="${samlSuccess}"><input name="wresult"></form>`, { headers: { 'content-type': 'text/html' } }),
   'a description': () => new Response('<EntityDescriptor/>', { headers: { 'content-type': 'application/xml' } }),
   'an error without a description': (response) => new Response('{"error":"odd"}', { status: response.status, headers: { 'content-type': 'application/json' } }),
+  'an error with a trace': (response) => new Response('{"error":"odd","error_description":"odd","stack":"at odd"}', { status: response.status, headers: { 'content-type': 'application/json' } }),
   'unsigned tokens': async (response) => {
     const body = await response.text()
     return new Response(body.replace(/"(access_token|id_token)":"[^"]*"/g, `"$1":"${jwt}"`) || null, { status: response.status, headers: without(response.headers, ['content-length']) })
