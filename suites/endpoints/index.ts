@@ -1,6 +1,5 @@
 import type { Check } from '../../core/check.ts'
 import type { Answer } from '../../core/client.ts'
-import { headerValues } from '../../core/exchange.ts'
 import { expectNone } from '../../core/expectation.ts'
 import { Blocked, type Finding } from '../../core/finding.ts'
 import type { AnswerDemand } from '../../specs/contract.ts'
@@ -69,7 +68,7 @@ function checksOf(book: Book, variant: Variant, situation: Situation): Check[] {
       // Another method is another operation: that it is not there says nothing of this one.
       const isThisMethod = situation.name !== 'wrong-method'
       if (isThisMethod && answer.status === 404 && optional.has(variant.id)) throw new Blocked(`${operationOf(variant)} is not there (404), and nobody has to have it`)
-      if (variant.id === 'discovery-oauth' && situation.kind === 'success' && answer.status === 200 && isPage(answer)) throw new Blocked(`${operationOf(variant)} is answered with a page, as where any path is`)
+      if (variant.id === 'discovery-oauth' && situation.kind === 'success' && answer.status === 200 && answer.mediaType === 'text/html') throw new Blocked(`${operationOf(variant)} is answered with a page, as where any path is`)
       if (isThisMethod && [404, 405].includes(answer.status) && variant.id === 'userinfo-post' && situation.kind !== 'success') {
         throw new Blocked(`${operationOf(variant)} is not served (${answer.status}), which another check judges`)
       }
@@ -89,10 +88,6 @@ const optional = new Set(['discovery-oauth', 'revoke'])
 function hygieneFindings({ kind }: Situation, { answer, secrets, credentials }: Provoked): Finding[] {
   if (kind === 'framing') return []
   return kind === 'refusal' && isRefusal(answer) ? withoutSecrets(answer, secrets) : withoutCredentials(answer, credentials)
-}
-
-function isPage({ headers }: Answer): boolean {
-  return headerValues(headers, 'content-type').some((type) => type.startsWith('text/html'))
 }
 
 function isRefusal({ status }: Answer): boolean {

@@ -1,7 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Check, Source } from '../../../core/check.ts'
-import { headerValues } from '../../../core/exchange.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import { isObject, type JsonObject } from '../../../core/json.ts'
@@ -84,8 +83,8 @@ export function discoverySemantics(variant: Variant): Check[] {
       needs: variant.needs,
       async run(world) {
         const [provider, server] = await Promise.all(['/.well-known/openid-configuration', variant.path].map(async (path) => {
-          const { status, json, headers } = await world.client.send({ method: 'GET', path })
-          if (status === 404 || headerValues(headers, 'content-type').some((type) => type.startsWith('text/html'))) throw new Blocked(`GET ${path} is not there (${status}), and nobody has to have both`)
+          const { status, json, mediaType } = await world.client.send({ method: 'GET', path })
+          if (status === 404 || mediaType === 'text/html') throw new Blocked(`GET ${path} is not there (${status}), and nobody has to have both`)
           return isObject(json) ? json : {}
         }))
         expectThat(world, Object.keys(server!).length > 0, 'body', 'a JSON object with members', '(something else)')
