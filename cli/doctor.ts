@@ -14,6 +14,7 @@ import { wayTo } from '../fixtures/target/way.ts'
 import { openWorlds } from '../fixtures/world.ts'
 import { printable } from '../reporters/printable.ts'
 import type { Arguments } from './arguments.ts'
+import { stateTarget } from './stated-target.ts'
 import { openTarget } from './target.ts'
 import { print } from './terminal.ts'
 
@@ -33,7 +34,7 @@ const toleratedSkew = 5
 
 /** `conformance doctor`: tells whether a target can be judged, capability by capability, and what to add. */
 export async function doctor(given: Arguments): Promise<number> {
-  const target = await openTarget(given)
+  const target = await openTarget(given, await stateTarget(given))
   try {
     let { configuration } = target
     const limiter = createLimiter({ concurrency: configuration.concurrency, ...(configuration.rate === undefined ? {} : { rate: configuration.rate }) })

@@ -1,12 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { BroadcastChannel } from 'node:worker_threads'
-import { createVitest, type Reporter, type TestCase, type TestModule, type Vitest } from 'vitest/node'
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node'
 import { factsOf, type Verdict } from '../core/verdict.ts'
 import type { Check } from '../core/check.ts'
-import { endOfRun } from '../suites/end-of-run.ts'
+import type { Word } from '../suites/conversation.ts'
 import type { MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Plan } from '../suites/run.suite.ts'
 
@@ -15,13 +16,14 @@ export interface Judging {
   readonly plan: Plan
   /** The plan's checks, in its order. */
   readonly checks: readonly Check[]
-  /** Checks at a time. */
-  readonly concurrency: number
-  readonly reporters: readonly Reporter[]
+  readonly reporters: readonly RunReporter[]
   readonly onVerdict: (verdict: Verdict) => void
   /** Ends the run: what is judged by then is kept. */
   readonly stop: AbortSignal
 }
+
+/** What is told of each test, and of the end. */
+export type RunReporter = Pick<Reporter, 'onInit' | 'onTestCaseResult' | 'onTestRunEnd'>
 
 /** What came of it. */
 export interface Judged {
@@ -44,19 +46,30 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Vite, which is below vitest, must not look for the consumer's files either. (Apart, because vitest's types know only some of these.) */
 const viteOptions = { configFile: false, envDir: false, clearScreen: false, logLevel: 'error' } as const
 
+/** An engine that is under way. */
+export interface Engine {
+  /** Runs the checks, once, and ends the engine: what comes afterwards has the memory for itself. */
+  judge(judging: Judging): Promise<Judged>
+  /** Ends it where nothing was judged; changes nothing otherwise. */
+  close(): Promise<void>
+}
+
 /**
- * Runs checks inside vitest, in one worker thread, many at a time.
+ * Starts vitest, which runs the checks in one worker thread, `concurrency` at a time. Resolves when the thread is loading what it needs; what is to be
+ * judged is said later, because loading takes a second.
  * The consumer's project must have no say in it: no configuration, environment file or cache of the current folder is read or written.
  */
-export async function judgeChecks(judging: Judging): Promise<Judged> {
-  const { plan, checks, concurrency, reporters, stop } = judging
+export async function startEngine(concurrency: number): Promise<Engine> {
   const unusable = /[#?]|%[\da-f]{2}/i.exec(root)
   if (unusable) {
-    return { verdicts: [], problems: [`The folder ${root} has ${unusable[0]} in its name, which the test engine takes for a part of a URL; install the package in another folder.`] }
+    const problem = `The folder ${root} has ${unusable[0]} in its name, which the test engine takes for a part of a URL; install the package in another folder.`
+    return { judge: async () => ({ verdicts: [], problems: [problem] }), close: async () => {} }
   }
+  const { createVitest } = await import('vitest/node')
   // The worker's young generation would grow to 48 MB; with this one it takes no longer, and less memory.
   setFlagsFromString('--max-semi-space-size=16')
-  const collector = createCollector(judging)
+  const channelName = `auth0-conformance ${randomUUID()}`
+  const audience = createAudience()
   const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => ({ signal, before: process.listeners(signal) }))
   const vitest = await createVitest('test', {
     config: false,
@@ -74,8 +87,8 @@ export async function judgeChecks(judging: Judging): Promise<Judged> {
     hookTimeout: longestCheckMs,
     // Imported by Node as it is, in a checkout as inside node_modules.
     server: { deps: { external: [new RegExp(root.replaceAll('\\', '/').replace(/[^\w/]/g, '\\$&'))] } },
-    provide: { plan },
-    reporters: [collector.reporter, ...reporters],
+    provide: { channel: channelName },
+    reporters: [audience.reporter],
   }, viteOptions, {
     // What the engine has to say it says through the reporter.
     stdout: new PassThrough().resume() as unknown as NodeJS.WriteStream,
@@ -85,36 +98,95 @@ export async function judgeChecks(judging: Judging): Promise<Judged> {
   for (const { signal, before } of listeners) {
     for (const listener of process.listeners(signal)) if (!before.includes(listener)) process.removeListener(signal, listener)
   }
-  try {
-    await runUntil(vitest, stop)
-  } catch (error) {
-    collector.problems.push(error instanceof Error ? error.message : String(error))
-  } finally {
-    await vitest.close()
+  const worker = openConversation(channelName)
+  const running = vitest.start().then(() => [], (error: unknown) => [error instanceof Error ? error.message : String(error)])
+  let ending: Promise<void> | undefined
+  const close = (): Promise<void> => {
+    ending ??= running.then(() => vitest.close()).finally(() => worker.close())
+    return ending
   }
-  const verdicts = checks.flatMap(({ id }) => collector.verdicts.get(id) ?? [])
-  const isComplete = verdicts.length === checks.length || stop.aborted || collector.problems.length > 0
-  const lost = collector.lost()
-  return { verdicts, users: [...collector.users.values()], problems: isComplete ? collector.problems : [`Only ${verdicts.length} of ${checks.length} checks came to an end.`], ...(lost === undefined ? {} : { lost }) }
+  return {
+    async judge(judging) {
+      const collector = createCollector(judging)
+      audience.join([collector.reporter, ...judging.reporters], vitest)
+      worker.say({ plan: judging.plan })
+      collector.problems.push(...await untilStopped(running, vitest, worker, judging.stop))
+      await close()
+      const { verdicts: byId, users, problems } = collector
+      const verdicts = judging.checks.flatMap(({ id }) => byId.get(id) ?? [])
+      const isComplete = verdicts.length === judging.checks.length || judging.stop.aborted || problems.length > 0
+      const lost = collector.lost()
+      return {
+        verdicts, users: [...users.values()],
+        problems: isComplete ? problems : [`Only ${verdicts.length} of ${judging.checks.length} checks came to an end.`],
+        ...(lost === undefined ? {} : { lost }),
+      }
+    },
+    close() {
+      // It may be waiting to be told what to judge.
+      if (!ending) worker.say({ end: true })
+      return close()
+    },
+  }
 }
 
-async function runUntil(vitest: Vitest, stop: AbortSignal): Promise<void> {
-  if (stop.aborted) return
-  const channel = new BroadcastChannel(endOfRun)
+/** What is said to the worker is said again when it asks: it may not have been listening yet. */
+function openConversation(name: string): { say(word: Word): void; close(): void } {
+  const channel = new BroadcastChannel(name)
+  const said: Word[] = []
+  channel.onmessage = ({ data }: { data: Word }) => {
+    if (data.isListening) for (const word of said) channel.postMessage(word)
+  }
+  return {
+    say(word) {
+      said.push(word)
+      channel.postMessage(word)
+    },
+    close: () => channel.close(),
+  }
+}
+
+/** Reporters who come when the run has begun already, before there is anything to tell. */
+function createAudience(): { readonly reporter: Reporter; join(reporters: readonly RunReporter[], vitest: Vitest): void } {
+  let present: readonly RunReporter[] = []
+  let end: Parameters<NonNullable<RunReporter['onTestRunEnd']>> | undefined
+  return {
+    reporter: {
+      onTestCaseResult(test) {
+        for (const reporter of present) void reporter.onTestCaseResult?.(test)
+      },
+      async onTestRunEnd(...facts) {
+        end = facts
+        for (const reporter of present) await reporter.onTestRunEnd?.(...facts)
+      },
+    },
+    join(reporters, vitest) {
+      present = reporters
+      for (const reporter of reporters) {
+        void reporter.onInit?.(vitest)
+        // The worker could not even be loaded.
+        if (end) void reporter.onTestRunEnd?.(...end)
+      }
+    },
+  }
+}
+
+/** What went wrong while it ran. Ends it where `stop` says so. */
+async function untilStopped(running: Promise<string[]>, vitest: Vitest, worker: { say(word: Word): void }, stop: AbortSignal): Promise<string[]> {
   const cancel = (): void => {
-    channel.postMessage('')
+    worker.say({ end: true })
     void vitest.cancelCurrentRun('keyboard-input')
   }
+  if (stop.aborted) cancel()
   stop.addEventListener('abort', cancel)
   try {
-    await vitest.start()
+    return await running
   } finally {
     stop.removeEventListener('abort', cancel)
-    channel.close()
   }
 }
 
-function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; users: Map<string, MadeUser>; problems: string[]; lost(): string | undefined; reporter: Reporter } {
+function createCollector({ checks, onVerdict, stop }: Judging): { verdicts: Map<string, Verdict>; users: Map<string, MadeUser>; problems: string[]; lost(): string | undefined; reporter: RunReporter } {
   const byId = new Map(checks.map((check) => [check.id, check]))
   const verdicts = new Map<string, Verdict>()
   const users = new Map<string, MadeUser>()

@@ -10,7 +10,7 @@ import { createRedactor } from '../core/redaction.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { discoveredPaths } from '../fixtures/target/discovered-paths.ts'
 import type { Arguments } from './arguments.ts'
-import { statedAddress } from './target.ts'
+import { statedAddress } from './stated-target.ts'
 import { print, warn } from './terminal.ts'
 
 const variables = [

@@ -5,7 +5,6 @@ import { createClient, openConnection } from '../core/client.ts'
 import { createLimiter } from '../core/limiter.ts'
 import { createRedactor } from '../core/redaction.ts'
 import type { LeftBehind } from '../core/run.ts'
-import { UsageError } from '../core/usage-error.ts'
 import { loginDriverOf } from '../fixtures/login/index.ts'
 import { adaptedClient } from '../fixtures/target/adaptation.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
@@ -17,7 +16,7 @@ import { wayTo } from '../fixtures/target/way.ts'
 import { createThrottling, patientClient } from '../fixtures/throttling.ts'
 import type { Effect } from '../core/effect.ts'
 import type { Arguments } from './arguments.ts'
-import { findConfigurationFile, loadConfiguration, toBaseUrl } from './configuration.ts'
+import type { StatedTarget } from './stated-target.ts'
 
 /** A target that is ready to be judged. */
 export interface Target {
@@ -28,36 +27,19 @@ export interface Target {
 }
 
 /**
- * The target that the arguments and the configuration name: `--domain` or `--base-url`, with what a configuration says about it;
- * else the configuration's own; else the reference tenant, which is started.
+ * The target that is stated: the address with what a configuration says about it; else the configuration's own; else the reference tenant,
+ * which is started.
  */
-export async function openTarget(given: Arguments): Promise<Target> {
-  const address = statedAddress(given)
-  const file = given.text('config') ?? findConfigurationFile(process.cwd())
-  const stated = file === undefined ? undefined : await loadConfiguration(file, process.env)
+export async function openTarget(given: Arguments, { address, configuration: stated, concurrency }: StatedTarget): Promise<Target> {
   if (stated || address !== undefined) {
     const target = { ...stated?.target, ...(address === undefined ? {} : { baseUrl: address }) } as Configuration['target']
     // What it lacks is said now rather than by each check.
     loginDriverOf(stated?.login)
-    return { configuration: withArguments({ ...stated, target }, given), isEmbedded: false, close: async () => {} }
+    return { configuration: withArguments({ ...stated, target, concurrency }, given), isEmbedded: false, close: async () => {} }
   }
   const { startReferenceTenant } = await import('../fixtures/reference/server.ts')
   const tenant = await startReferenceTenant({ profile: given.text('profile') === 'standard' ? 'standard' : 'auth0' })
-  return { configuration: withArguments(tenant.configuration, given), isEmbedded: true, close: () => tenant.close() }
-}
-
-/** The base URL that `--domain` or `--base-url` names. Throws {@link UsageError} where they name none. */
-export function statedAddress(given: Pick<Arguments, 'text'>): string | undefined {
-  const domain = given.text('domain')
-  const baseUrl = given.text('base-url')
-  if (domain !== undefined && baseUrl !== undefined) throw new UsageError('--domain and --base-url both name the target; give one of them.')
-  if (baseUrl !== undefined) return toBaseUrl(baseUrl, '--base-url')
-  if (domain === undefined) return undefined
-  if (/^https?:\/\//i.test(domain)) throw new UsageError(`--domain takes a host name; for a URL say --base-url ${domain}.`)
-  if (!/^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(domain) || !URL.canParse(`https://${domain}`)) {
-    throw new UsageError(`--domain takes a host name such as tenant.eu.auth0.com, and "${domain}" is none; for a target with a path say --base-url https://….`)
-  }
-  return toBaseUrl(`https://${domain}`, '--domain')
+  return { configuration: withArguments({ ...tenant.configuration, concurrency }, given), isEmbedded: true, close: () => tenant.close() }
 }
 
 /**
@@ -114,7 +96,7 @@ function whenEnded(stop: AbortSignal): Promise<Probing> {
 }
 
 /** Arguments take the place of what the configuration says; effects are added to those that it allows. */
-function withArguments(configuration: Configuration, given: Arguments): Target['configuration'] {
+function withArguments(configuration: Configuration & Pick<Required<Configuration>, 'concurrency'>, given: Arguments): Target['configuration'] {
   const caFile = given.text('ca')
   const rate = given.number('rate') ?? configuration.rate
   const required = [...new Set([...(configuration.require ?? []), ...(given.list('require') as readonly Capability[])])]
@@ -130,7 +112,6 @@ function withArguments(configuration: Configuration, given: Arguments): Target['
     allow,
     ...(required.length > 0 ? { require: required } : {}),
     timeoutMs: given.number('timeout') ?? configuration.timeoutMs ?? 10_000,
-    concurrency: given.number('concurrency') ?? configuration.concurrency ?? 10,
     ...(rate === undefined ? {} : { rate }),
   }
 }

@@ -33,9 +33,11 @@ export interface Check {
   readonly collectionItems: readonly string[]
   /**
    * It revokes a token, redeems a code again, reuses a refresh token or logs out. A server may then end whatever the user granted the client
-   * (RFC 6749 4.1.2, RFC 7009 2.1, OpenID Connect Back-Channel Logout 2.7), tokens of other checks too: it runs when no other check does.
+   * (RFC 6749 4.1.2, RFC 7009 2.1, OpenID Connect Back-Channel Logout 2.7), tokens of other checks too: it runs when no other check does, or with a user of its own.
    */
   readonly endsGrants?: boolean
+  /** Several checks judge the answers that it asks for. With a user of its own it would have to ask for them again. */
+  readonly sharesAnswers?: boolean
   /**
    * It tells from how long ago the main user logged in. A server may keep that by user, so that logins of other checks change it: a failure counts only
    * where it is seen again while nobody else logs in, {@link pausesMs} after the last login.

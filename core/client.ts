@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
-import { Agent, buildConnector, EnvHttpProxyAgent, request as send, type Dispatcher } from 'undici'
+import { createRequire } from 'node:module'
+import type * as Undici from 'undici'
+import type { buildConnector, Dispatcher } from 'undici'
+import { decoded } from './content-coding.ts'
 import { Blocked } from './finding.ts'
 import { headerValues, mediaTypeOf, type Exchange, type HeaderList } from './exchange.ts'
 import type { Limiter } from './limiter.ts'
@@ -18,8 +20,14 @@ const longestSecret = 16 * 1024
 /** Bytes of bodies that one run reads at full length. A target that sends more is answered with {@link shortBody}: what checks share stays in memory. */
 const mostVolume = 64 * 1024 * 1024
 const shortBody = 64 * 1024
-/** Codings on top of each other that are undone: each may be made to grow. */
-const mostCodings = 3
+
+/** Loaded where a connection is opened: that takes a fifth of a second, and most of the program opens none. */
+const undici = (): typeof Undici => createRequire(import.meta.url)('undici') as typeof Undici
+
+/** Does beforehand what the first connection would have to wait for. */
+export function prepareConnections(): void {
+  undici()
+}
 
 /** The target gave no complete answer. */
 export class Unanswered extends Blocked {}
@@ -103,7 +111,7 @@ export function addressOf({ baseUrl, host }: Pick<ConnectionOptions, 'baseUrl' |
 /** Connects to where the base URL points, whatever name is asked for. */
 function connectorTo(baseUrl: string, options: buildConnector.BuildOptions): buildConnector.connector {
   const { hostname, port, protocol } = new URL(baseUrl)
-  const connect = buildConnector(options)
+  const connect = undici().buildConnector(options)
   return (wanted, callback) => connect({ ...wanted, hostname: hostname.replace(/^\[|\]$/g, ''), port: port || (protocol === 'https:' ? '443' : '80'), servername: wanted.servername || wanted.hostname }, callback)
 }
 
@@ -118,6 +126,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
   const tls = { ...(ca ? { ca } : {}), ...(insecure ? { rejectUnauthorized: false } : {}) }
   const proxy = host === undefined ? proxyOf(environment) : undefined
+  const { Agent, EnvHttpProxyAgent } = undici()
   const agent = proxy
     // A plain address is asked of the proxy as it is: many refuse to CONNECT to port 80.
     ? new EnvHttpProxyAgent({ connections, connect: tls, requestTls: tls, proxyTunnel: false, ...proxy })
@@ -164,30 +173,21 @@ export function createClient(connection: Connection, redactor: Redactor): Client
         return await connection.limiter.run(async () => {
           // Waiting for a turn is no part of it.
           startedAt = new Date()
-          const response = await withinTime(connection.timeoutMs, (signal) => send(url, {
-            method: statement.method as Dispatcher.HttpMethod,
-            headers: headers.flat(),
-            ...(body === undefined ? {} : { body }),
-            dispatcher: connection.dispatcher,
-            signal,
-            responseHeaders: 'raw',
-          }).then(async (head) => {
-            const received = pairsOf(head.headers as unknown as readonly (string | Buffer)[])
-            const longest = connection.volume < mostVolume ? longestBody : shortBody
-            const bytes = decoded(await readAtMost(head.body, longest), headerValues(received, 'content-encoding').join(), longest)
-            connection.volume += bytes.length
-            return { statusCode: head.statusCode, received, text: bytes.toString('utf8') }
-          }))
-          const { received, text } = response
+          const longest = connection.volume < mostVolume ? longestBody : shortBody
+          const raw = await receive(connection, { url, method: statement.method, headers: headers.flat(), body }, longest)
+          const received = pairsOf(raw.headers)
+          const bytes = decoded(raw.body, headerValues(received, 'content-encoding').join(), longest)
+          connection.volume += bytes.length
+          const text = bytes.toString('utf8')
           record({
             response: {
-              status: response.statusCode,
+              status: raw.status,
               headers: received,
               body: text.slice(0, longestRecord + longestSecret),
               ...(text.length > longestRecord ? { fullLength: Buffer.byteLength(text) } : {}),
             },
           })
-          return answerOf(url, response.statusCode, received, text)
+          return answerOf(url, raw.status, received, text)
         })
       } catch (error) {
         const failure = reasonOf(error, connection.timeoutMs)
@@ -267,60 +267,62 @@ function pairsOf(raw: readonly (string | Buffer)[]): HeaderList {
   return pairs
 }
 
-async function readAtMost(body: Dispatcher.ResponseData['body'], limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > limit) {
-      body.destroy()
-      throw new Error(limit < longestBody
-        ? `its body is longer than ${limit / 1024} kB, after ${mostVolume / 1024 / 1024} MB in this run`
-        : `its body is longer than ${limit / 1024 / 1024} MB`)
-    }
-  }
-  return Buffer.concat(chunks)
+/** An answer as it came: header names and values by turns, and a body that may be encoded. */
+interface RawAnswer {
+  readonly status: number
+  readonly headers: readonly (string | Buffer)[]
+  readonly body: Buffer
 }
 
-/** A target may compress without being asked to. Throws where the body is not what its headers say, or grows beyond all measure. */
-function decoded(body: Buffer, contentEncoding: string, longest: number): Buffer {
-  const limits = { maxOutputLength: longest }
-  const codings = contentEncoding.toLowerCase().split(',').map((coding) => coding.trim()).filter((coding) => coding !== '' && coding !== 'identity')
-  if (codings.length > mostCodings) throw new Error(`its body is encoded ${codings.length} times`)
-  return codings.reduceRight((bytes, coding) => {
-    if (bytes.length === 0) return bytes
-    try {
-      if (coding === 'gzip' || coding === 'x-gzip') return gunzipSync(bytes, limits)
-      if (coding === 'br') return brotliDecompressSync(bytes, limits)
-      // Some servers leave the zlib header out.
-      if (coding === 'deflate') return (bytes[0]! & 0x0f) === 8 ? inflateSync(bytes, limits) : inflateRawSync(bytes, limits)
-    } catch (error) {
-      throw new Error(`its body can't be decoded as ${coding}: ${error instanceof Error ? error.message : String(error)}`)
-    }
-    return bytes
-  }, body)
+interface RawRequest {
+  readonly url: URL
+  readonly method: string
+  readonly headers: string[]
+  readonly body: string | undefined
 }
 
 /**
- * Ends with a `TimeoutError`, whatever the task makes of its signal: behind a proxy that drops connections undici tries for ever and does
- * not look at it.
+ * Sends a request and reads the answer to its end, without the streams that undici's `request` puts between: hundreds of requests a second are sent.
+ * Rejects with a `TimeoutError`, whatever undici makes of being told to stop: behind a proxy that drops connections it tries for ever.
  */
-async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const reason = new DOMException('no complete answer in time', 'TimeoutError')
-      controller.abort(reason)
-      reject(reason)
-    }, ms)
+function receive({ dispatcher, timeoutMs }: Connection, { url, method, headers, body }: RawRequest, longest: number): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined
+    let reason: Error | undefined
+    const giveUp = (error: Error): void => {
+      clearTimeout(timer)
+      reason = error
+      reject(error)
+      controller?.abort(error)
+    }
+    const timer = setTimeout(() => giveUp(new DOMException('no complete answer in time', 'TimeoutError')), timeoutMs)
+    const chunks: Buffer[] = []
+    let [status, length] = [0, 0]
+    let received: RawAnswer['headers'] = []
+    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method: method as Dispatcher.HttpMethod, headers, body: body ?? null }, {
+      onRequestStart(started) {
+        controller = started
+        if (reason) started.abort(reason)
+      },
+      onResponseStart({ rawHeaders }, statusCode) {
+        status = statusCode
+        received = rawHeaders as RawAnswer['headers']
+      },
+      onResponseData(_, chunk) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length <= longest) return
+        giveUp(new Error(longest < longestBody
+          ? `its body is longer than ${longest / 1024} kB, after ${mostVolume / 1024 / 1024} MB in this run`
+          : `its body is longer than ${longest / 1024 / 1024} MB`))
+      },
+      onResponseEnd() {
+        clearTimeout(timer)
+        resolve({ status, headers: received, body: Buffer.concat(chunks) })
+      },
+      onResponseError: (_, error) => giveUp(error),
+    })
   })
-  try {
-    return await Promise.race([task(controller.signal), end])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {

@@ -1,5 +1,6 @@
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type { Ajv2020, AnySchema, ValidateFunction } from 'ajv/dist/2020.js'
+import type { FormatsPlugin } from 'ajv-formats'
 import { finding, show } from '../core/expectation.ts'
 import type { Finding } from '../core/finding.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
@@ -13,17 +14,25 @@ export interface SchemaJudge {
 /** Members that OpenAPI adds to JSON Schema, and that say nothing about validity. */
 const annotations = ['discriminator', 'xml', 'externalDocs', 'example', 'x-collection-item', 'x-postman', 'x-postman-value', 'x-disabled', 'x-source', 'x-duplicates']
 
+/** Loaded when a value is judged for the first time: reading a whole document takes a tenth of a second, and who lists checks judges nothing. */
+function validatorOf(document: JsonObject): Ajv2020 {
+  const load = createRequire(import.meta.url)
+  const { Ajv2020: Validator } = load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')
+  const ajv = new Validator({ strict: false, allErrors: true, logger: false })
+  ;(load('ajv-formats') as FormatsPlugin)(ajv)
+  ajv.addVocabulary(annotations)
+  return ajv.addSchema(document as AnySchema, 'document')
+}
+
 /** A judge for the schemas of `document`, inline or referred to by `#/components/schemas/…`. Each schema is compiled once. */
 export function createSchemaJudge(document: JsonObject): SchemaJudge {
-  const ajv = new Ajv2020({ strict: false, allErrors: true, logger: false })
-  ;(addFormats as unknown as (ajv: Ajv2020) => void)(ajv)
-  ajv.addVocabulary(annotations)
-  ajv.addSchema(document as AnySchema, 'document')
+  let ajv: Ajv2020 | undefined
   const compiled = new Map<string, ValidateFunction>()
   return {
     findings(schema, value, at) {
       const key = JSON.stringify(schema)
       let validate = compiled.get(key)
+      ajv ??= validatorOf(document)
       if (!validate) compiled.set(key, (validate = ajv.compile(withAbsoluteReferences(schema) as AnySchema)))
       if (validate(value)) return []
       return (validate.errors ?? []).map((error) => {

@@ -1,11 +1,12 @@
 import { BroadcastChannel } from 'node:worker_threads'
 import { afterAll, inject, test } from 'vitest'
 import type { Check } from '../core/check.ts'
+import { prepareConnections } from '../core/client.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { MadeUser } from '../fixtures/target/cleaning.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import { openWorlds } from '../fixtures/world.ts'
-import { endOfRun } from './end-of-run.ts'
+import type { Word } from './conversation.ts'
 import { allChecks } from './index.ts'
 
 /** What a run is told from outside. Plain data, because it crosses into a worker. */
@@ -20,7 +21,8 @@ export interface Plan {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    plan: Plan
+    /** Name of the channel on which the engine is heard. */
+    channel: string
   }
   interface TaskMeta {
     /** What became of the check. Absent where it did not come to an end. */
@@ -35,17 +37,36 @@ declare module 'vitest' {
 /** How long what is under way may take when the run is ended. */
 const graceMs = 1000
 
-const { configuration, ids, seed, runs } = inject('plan')
+// What takes long comes before it is known what is to be judged.
 const checks = new Map(allChecks().map((check) => [check.id, check]))
-const worlds = openWorlds(configuration, { seed, ...(runs === undefined ? {} : { runs }) })
+prepareConnections()
 
 // vitest's own signal does not reach every test: where one of many at a time ends, it forgets those that began after it.
-const channel = new BroadcastChannel(endOfRun)
+const channel = new BroadcastChannel(inject('channel'))
+let giveUp = (_reason: Error): void => {}
 /** Rejects when somebody has ended the run and does not want to wait any longer. */
 const ended = new Promise<never>((_, reject) => {
-  channel.onmessage = () => setTimeout(() => reject(new Error('the run was ended')), graceMs)
+  giveUp = reject
 })
 ended.catch(() => {})
+const { configuration, ids, seed, runs } = await new Promise<Plan>((resolve, reject) => {
+  let isPlanned = false
+  channel.onmessage = ({ data: word }: { data: Word }) => {
+    if (word.plan) {
+      isPlanned = true
+      resolve(word.plan)
+    } else if (word.end) {
+      const reason = new Error('the run was ended')
+      if (isPlanned) setTimeout(() => giveUp(reason), graceMs)
+      else reject(reason)
+    }
+  }
+  channel.postMessage({ isListening: true } satisfies Word)
+}).catch((reason: unknown) => {
+  channel.close()
+  throw reason
+})
+const worlds = openWorlds(configuration, { seed, ...(runs === undefined ? {} : { runs }) })
 
 afterAll(async () => {
   channel.close()

@@ -27,56 +27,74 @@ describe.each(['auth0', 'standard'] as const)('where a replay, a reuse, a revoca
   }, 240_000)
 })
 
-/** A tenant whose tokens live as long as the grant of their client, and what has ended grants by then. */
+/** A tenant whose tokens live as long as the grant of their user and client, and what has ended grants by then. */
 function oneGrant(profile: 'auth0' | 'standard'): { readonly tamper: NonNullable<ReferenceTenantOptions['tamper']>; readonly ended: readonly string[] } {
   const refusal = profile === 'auth0' ? 403 : 400
   const ended: string[] = []
   /** When each token was given, in exchanges. */
   const given = new Map<string, number>()
   const used = new Set<string>()
+  /** By grant: user and client. */
   const endedAt = new Map<string, number>()
-  const clientOf = new Map<string, string>()
+  const grantOf = new Map<string, string>()
+  const sessionOf = new Map<string, string>()
+  const userOf = new Map<string, string>()
   let now = 0
 
-  const end = (client: string, by: string): void => {
-    endedAt.set(client, now)
+  const end = (grant: string | undefined, by: string): void => {
+    if (grant === undefined) return
+    endedAt.set(grant, now)
     ended.push(by)
   }
+  const isEnded = (token: string | undefined, grant: string | undefined): boolean => token !== undefined && grant !== undefined && (given.get(token) ?? now) < (endedAt.get(grant) ?? 0)
   const tamper: NonNullable<ReferenceTenantOptions['tamper']> = async ({ request: { method, path, query, form, headers }, response }) => {
     now++
+    const session = sessionIn(response.headers.getSetCookie().join()) ?? sessionIn(headers.get('cookie') ?? '')
     const code = new URL(response.headers.get('location') ?? '', 'http://localhost').searchParams.get('code')
-    if (code) given.set(code, now)
+    if (code) {
+      given.set(code, now)
+      if (session !== undefined) sessionOf.set(code, session)
+    }
     const client = form.client_id ?? ''
-    const isEnded = (token: string | undefined, owner = client): boolean => token !== undefined && (given.get(token) ?? now) < (endedAt.get(owner) ?? 0)
-    if (path === '/oauth/revoke' && response.status === 200 && clientOf.get(form.token ?? '') === client) end(client, 'revocation')
+    if (path === '/oauth/revoke' && response.status === 200 && grantOf.get(form.token ?? '')?.endsWith(` ${client}`)) end(grantOf.get(form.token ?? ''), 'revocation')
     // Other redirects lead to a question first.
     const isLogout = ['/v2/logout', '/oidc/logout'].includes(path) && [302, 303].includes(response.status) && headers.has('cookie') && !response.headers.get('location')?.startsWith('/u/')
-    if (isLogout) end(query.get('client_id') ?? hinted(query.get('id_token_hint') ?? form.id_token_hint), 'logout')
+    if (isLogout) {
+      const user = userOf.get(sessionIn(headers.get('cookie') ?? '') ?? '')
+      const out = query.get('client_id') ?? decodeJwt(query.get('id_token_hint') ?? form.id_token_hint)?.claims.aud
+      if (user !== undefined) end(`${user} ${String(out)}`, 'logout')
+    }
     if (path === '/userinfo') {
       const token = headers.get('authorization')?.split(' ')[1] ?? ''
-      if (isEnded(token, clientOf.get(token))) return new Response('Unauthorized', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
+      if (isEnded(token, grantOf.get(token))) return new Response('Unauthorized', { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } })
     }
     if (method !== 'POST' || path !== '/oauth/token') return response
     const sent = form.grant_type === 'refresh_token' ? form.refresh_token : form.grant_type === 'authorization_code' ? form.code : undefined
-    if (isEnded(sent)) return Response.json({ error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }, { status: refusal })
-    if (sent !== undefined && used.has(sent) && response.status !== 200) end(clientOf.get(sent) ?? client, form.grant_type ?? '')
-    if (response.status !== 200) return response
+    if (response.status !== 200) {
+      if (sent !== undefined && used.has(sent)) end(grantOf.get(sent), form.grant_type ?? '')
+      return response
+    }
     const body = await response.clone().json() as Record<string, unknown>
-    const tokens = [body.access_token, body.refresh_token].filter((token) => typeof token === 'string')
-    for (const token of tokens) {
+    const user = decodeJwt(body.id_token)?.claims.sub ?? userOf.get(sessionOf.get(sent ?? '') ?? '')
+    const grant = grantOf.get(sent ?? '') ?? (user === undefined ? undefined : `${String(user)} ${client}`)
+    if (isEnded(sent, grant)) return Response.json({ error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' }, { status: refusal })
+    if (grant === undefined) return response
+    const at = sessionOf.get(sent ?? '')
+    if (at !== undefined && user !== undefined) userOf.set(at, String(user))
+    for (const token of [body.access_token, body.refresh_token].filter((one) => typeof one === 'string')) {
       given.set(token, now)
-      clientOf.set(token, client)
+      grantOf.set(token, grant)
     }
     if (sent !== undefined && (form.grant_type === 'authorization_code' || (typeof body.refresh_token === 'string' && body.refresh_token !== sent))) {
       used.add(sent)
-      clientOf.set(sent, client)
+      grantOf.set(sent, grant)
     }
     return response
   }
   return { tamper, ended }
 }
 
-/** The client that an ID token is for. */
-function hinted(idToken = ''): string {
-  return String(decodeJwt(idToken)?.claims.aud ?? '')
+/** The session that cookies name. */
+function sessionIn(cookies: string): string | undefined {
+  return /(?:^|[\s,;])auth0=([^;,\s]+)/.exec(cookies)?.[1]
 }

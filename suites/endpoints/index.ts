@@ -134,7 +134,7 @@ function factsOf({ document }: Book, variant: Variant, demand: AnswerDemand, sit
     sources: sourcesOf(document, demand),
     needs: [...new Set([...(demand.needs ?? variant.needs), ...situations.flatMap(({ needs }) => needs ?? [])])],
     effects: [...new Set(situations.flatMap(({ effects }) => effects ?? []))],
-    ...(situations.some(({ endsGrants }) => endsGrants) ? { endsGrants: true } : {}),
+    ...(situations.some(({ endsGrants }) => endsGrants) ? { endsGrants: true, sharesAnswers: true } : {}),
     operations: [operationOf(variant)],
     collectionItems: variant.collectionItem === undefined ? [] : [variant.collectionItem],
   }
