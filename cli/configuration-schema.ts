@@ -1,5 +1,6 @@
 import { capabilities, type Capability } from '../core/capability.ts'
 import { effects } from '../core/effect.ts'
+import { usualConcurrency } from '../core/limiter.ts'
 import type { Configuration, InboxConfiguration } from '../fixtures/target/configuration.ts'
 import { client, privateKeyJwt, samlClient } from './client-schemas.ts'
 import { address, type SchemaOf } from './schema-of.ts'
@@ -275,7 +276,7 @@ const schema: SchemaOf<Configuration> = {
       examples: [['signup', 'email']],
     },
     timeoutMs: { description: 'How long the target may take for an answer, in milliseconds.', type: 'integer', minimum: 1, default: 10_000 },
-    concurrency: { description: 'Requests at a time.', type: 'integer', minimum: 1, maximum: 1000, default: 10 },
+    concurrency: { description: 'Requests at a time.', type: 'integer', minimum: 1, maximum: 1000, default: usualConcurrency },
     rate: { description: 'Requests per second. No limit where absent.', type: 'number', exclusiveMinimum: 0 },
   },
 }

@@ -8,6 +8,7 @@ import { reasonNotToTry, type Permissions } from '../core/runner.ts'
 import { UsageError } from '../core/usage-error.ts'
 import { factsOf, type Verdict } from '../core/verdict.ts'
 import { capabilitiesOf } from '../fixtures/target/capabilities.ts'
+import { standInsOf } from '../fixtures/stand-ins.ts'
 import { inOrder } from '../fixtures/turns.ts'
 import { allChecks } from '../suites/index.ts'
 import { renamedChecks } from '../suites/renamed.ts'
@@ -70,7 +71,7 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
   const strict = given.flag('strict')
   const seed = given.number('seed') ?? (shard ? seedOf(shard.plan) : randomInt(0x7fff_ffff))
   const runs = given.number('runs')
-  const plan: Plan = { configuration, ids: inOrder(checks).map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
+  const plan: Plan = { configuration, ids: inOrder(checks, standInsOf(configuration)).map(({ id }) => id), seed, ...(runs === undefined ? {} : { runs }) }
   const { capabilities, missing } = capabilitiesOf(configuration)
   const facts = factsOfRun({
     target: {

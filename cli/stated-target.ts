@@ -1,3 +1,4 @@
+import { usualConcurrency } from '../core/limiter.ts'
 import { UsageError } from '../core/usage-error.ts'
 import type { Configuration } from '../fixtures/target/configuration.ts'
 import type { Arguments } from './arguments.ts'
@@ -21,7 +22,7 @@ export async function stateTarget(given: Arguments): Promise<StatedTarget> {
   return {
     ...(address === undefined ? {} : { address }),
     ...(configuration ? { configuration } : {}),
-    concurrency: given.number('concurrency') ?? configuration?.concurrency ?? 10,
+    concurrency: given.number('concurrency') ?? configuration?.concurrency ?? usualConcurrency,
   }
 }
 

@@ -45,6 +45,8 @@ export interface Check {
   readonly tellsLoginTime?: boolean
   /** Milliseconds that it waits on purpose. Checks that wait begin first, so that nothing has to wait for them in the end. */
   readonly pausesMs?: number
+  /** It sends dozens of requests one after another. Checks that do begin early, so that nothing has to wait for them in the end. */
+  readonly isLong?: boolean
   /** Resolves when every expectation held; throws {@link Mismatch} or {@link Blocked}. */
   readonly run: (world: World) => Promise<void>
 }

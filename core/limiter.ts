@@ -1,3 +1,6 @@
+/** Requests at a time, unless a configuration says otherwise. */
+export const usualConcurrency = 10
+
 /** Holds requests to a number at a time and a number per second. */
 export interface Limiter {
   run<T>(task: () => Promise<T>): Promise<T>

@@ -46,12 +46,14 @@ export interface Given {
   authorizationCode(options: { readonly client: 'confidential' | 'public' | 'privateKeyJwt'; readonly scope?: string; readonly audience?: string }): Promise<GivenCode>
   /**
    * An authorization request of a client, with a user at the login page, the main one unless another is named. `client_id` and `redirect_uri` are
-   * the client's own unless `parameters` say otherwise; nothing else is added.
+   * the client's own unless `parameters` say otherwise; nothing else is added. `inSession`: the main user need not come to the login page, where the
+   * target lets in who logged in before and nobody else uses that session at the time.
    */
   authorize(options: {
     readonly client: 'confidential' | 'public'
     readonly parameters: Readonly<Record<string, string>>
     readonly user?: GivenUser
+    readonly inSession?: true
   }): Promise<GivenAuthorization>
   /** Tokens of the main user, by whichever grant the target offers. `fresh` never shares them with another check. */
   tokens(options: {

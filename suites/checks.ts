@@ -7,3 +7,8 @@ export type StatedCheck = Pick<Check, 'id' | 'title' | 'sources' | 'level' | 'ne
 export function toChecks(shared: Pick<Check, 'operations' | 'collectionItems'>, stated: readonly StatedCheck[]): Check[] {
   return stated.map((check) => ({ profiles: ['auth0', 'standard'], effects: [], ...shared, ...check }))
 }
+
+/** The same checks, each of which sends dozens of requests. */
+export function long(checks: readonly Check[]): Check[] {
+  return checks.map((check) => ({ ...check, isLong: true }))
+}

@@ -1,6 +1,7 @@
 import type { Check } from '../core/check.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { startReferenceTenant, type ReferenceTenantOptions } from '../fixtures/reference/server.ts'
+import { standInsOf } from '../fixtures/stand-ins.ts'
 import { inOrder } from '../fixtures/turns.ts'
 import { openWorlds } from '../fixtures/world.ts'
 import { schemaFolders } from './schema-folders.ts'
@@ -10,7 +11,7 @@ export async function judge(options: ReferenceTenantOptions, selected: readonly 
   const tenant = await startReferenceTenant(options)
   const worlds = openWorlds({ ...tenant.configuration, saml: { schemas: schemaFolders } }, { seed })
   try {
-    const queue = inOrder(selected)
+    const queue = inOrder(selected, standInsOf(tenant.configuration))
     const verdicts: Verdict[] = []
     await Promise.all(Array.from({ length: 10 }, async () => {
       for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await worlds.judge(check))

@@ -55,7 +55,7 @@ async function judged(options: ReferenceTenantOptions, ids: RegExp): Promise<{ r
   })
   const worlds = openWorlds({ ...tenant.configuration, allow: ['email', 'sms', 'lockout', 'logout'] }, { seed: 1 })
   try {
-    const queue = inOrder(allChecks().filter(({ id, profiles }) => profiles.includes(options.profile ?? 'auth0') && ids.test(id)))
+    const queue = inOrder(allChecks().filter(({ id, profiles }) => profiles.includes(options.profile ?? 'auth0') && ids.test(id)), 0)
     const verdicts: Verdict[] = []
     await Promise.all(Array.from({ length: 10 }, async () => {
       for (let check = queue.shift(); check; check = queue.shift()) verdicts.push(await worlds.judge(check))

@@ -5,6 +5,7 @@ import { clientAuthentication } from './client-authentication.ts'
 import { clientAssertion } from './client-assertion/index.ts'
 import { guessing } from './guessing.ts'
 import { emailLetterCase } from './email-letter-case.ts'
+import { long } from '../checks.ts'
 import { machine } from './machine/index.ts'
 import { passwordlessSequences } from './passwordless-otp/sequences.ts'
 import { codeProperties } from './properties/codes.ts'
@@ -21,5 +22,5 @@ import { tokenConfusion } from './token-confusion.ts'
 /** What the grants do in sequence: what a code, a token or a secret is still good for after something has happened to it. */
 export const grantChecks: readonly Check[] = [
   ...clientAuthentication, ...clientAssertion, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion, ...guessing, ...passwordlessSequences, ...emailLetterCase,
-  ...codeProperties, ...refreshTokenProperties, ...encodingProperties, ...errorProperties, ...passwordProperties, ...machine,
+  ...long([...codeProperties, ...refreshTokenProperties, ...encodingProperties, ...errorProperties, ...passwordProperties, ...machine]),
 ]

@@ -90,9 +90,16 @@ export function without(parameters: AuthorizationParameters, ...names: readonly 
   return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)))
 }
 
-/** Logs the main user in, and stops where nothing comes back to the application: a server may refuse what it need not accept. */
-export async function authorized(world: World, parameters: AuthorizationParameters, role: Role = 'confidential'): Promise<GivenAuthorization> {
-  const authorization = await world.given.authorize({ client: role, parameters })
+/** Who asks, and how. */
+interface Asking {
+  readonly role?: Role
+  /** The main user comes to the login page and logs in; a session of an earlier login does otherwise. */
+  readonly atLoginPage?: boolean
+}
+
+/** Asks as the main user, and stops where nothing comes back to the application: a server may refuse what it need not accept. */
+export async function authorized(world: World, parameters: AuthorizationParameters, { role = 'confidential', atLoginPage = false }: Asking = {}): Promise<GivenAuthorization> {
+  const authorization = await world.given.authorize({ client: role, parameters, ...(atLoginPage ? {} : { inSession: true }) })
   if (authorization.mode === 'none') {
     const { answer: { url, status } } = authorization
     // A redirect that sends the password on leads where nobody expects it: the check of that redirect says more.
@@ -104,16 +111,16 @@ export async function authorized(world: World, parameters: AuthorizationParamete
 }
 
 /** As {@link authorized}, and the answer is no error. */
-export async function granted(world: World, parameters: AuthorizationParameters, role: Role = 'confidential'): Promise<GivenAuthorization> {
-  const authorization = await authorized(world, parameters, role)
+export async function granted(world: World, parameters: AuthorizationParameters, asking: Asking = {}): Promise<GivenAuthorization> {
+  const authorization = await authorized(world, parameters, asking)
   const error = authorization.parameters.get('error')
   if (error !== null) throw new Blocked(`the authorization request was answered with ${[error, authorization.parameters.get('error_description') ?? []].flat().join(': ')}`)
   return authorization
 }
 
 /** A code of the main user. */
-export async function codeFor(world: World, parameters: AuthorizationParameters, role: Role = 'confidential'): Promise<string> {
-  const code = (await granted(world, parameters, role)).parameters.get('code')
+export async function codeFor(world: World, parameters: AuthorizationParameters, asking: Asking = {}): Promise<string> {
+  const code = (await granted(world, parameters, asking)).parameters.get('code')
   if (!code) throw new Blocked('the authorization response has no code')
   return code
 }
@@ -148,8 +155,8 @@ export function idTokenClaims(token: unknown): Readonly<Record<string, unknown>>
 }
 
 /** Claims of the ID token that a request for a code leads to. */
-export async function claimsFor(world: World, { parameters, codeVerifier }: ReturnType<typeof codeRequest>): Promise<Readonly<Record<string, unknown>>> {
-  return idTokenClaims(tokensOf(await redeem(world, await codeFor(world, parameters), { codeVerifier })).id_token)
+export async function claimsFor(world: World, { parameters, codeVerifier }: ReturnType<typeof codeRequest>, asking: Asking = {}): Promise<Readonly<Record<string, unknown>>> {
+  return idTokenClaims(tokensOf(await redeem(world, await codeFor(world, parameters, asking), { codeVerifier })).id_token)
 }
 
 /** A list of the discovery document; what a missing one stands for may be given. */

@@ -90,7 +90,7 @@ export interface GivenSession {
 
 export function session(world: World): Promise<GivenSession> {
   return world.once('protocols/oidc/authorization session', async () => {
-    const { cookies, parameters } = await granted(world, codeRequest(world).parameters)
+    const { cookies, parameters } = await granted(world, codeRequest(world).parameters, { atLoginPage: true })
     if (!parameters.has('code')) throw new Blocked('the authorization response has no code')
     return { cookies, openedAt: Date.now() }
   })

@@ -123,6 +123,6 @@ async function silentAuthTime(world: World, cookies: string): Promise<number> {
 }
 
 async function expectAuthTime(world: World, more: Readonly<Record<string, string>>): Promise<void> {
-  const { auth_time: authTime, iat } = await claimsFor(world, codeRequest(world, more))
+  const { auth_time: authTime, iat } = await claimsFor(world, codeRequest(world, more), { atLoginPage: true })
   expectThat(world, typeof authTime === 'number' && typeof iat === 'number' && Math.abs(iat - authTime) <= clockTolerance, 'id_token claims /auth_time', `seconds since 1970, not long before iat (${show(iat)})`, authTime)
 }

@@ -90,6 +90,6 @@ export const nonce = toChecks({ ...authorizationOperation, operations: ['GET /au
 ])
 
 async function expectNonce(world: World, value: string): Promise<void> {
-  const claims = await claimsFor(world, codeRequest(world, { nonce: value }))
+  const claims = await claimsFor(world, codeRequest(world, { nonce: value }), { atLoginPage: true })
   expectThat(world, claims.nonce === value, 'id_token claims /nonce', show(value), claims.nonce)
 }

@@ -124,12 +124,12 @@ export const pkce = toChecks({ ...authorizationOperation, operations: ['GET /aut
 ])
 
 async function expectRedeemed(world: World, parameters: AuthorizationParameters, codeVerifier: string): Promise<void> {
-  const answer = await redeem(world, await codeFor(world, parameters, 'public'), { role: 'public', codeVerifier })
+  const answer = await redeem(world, await codeFor(world, parameters, { role: 'public', atLoginPage: true }), { role: 'public', codeVerifier })
   expectThat(world, answer.status === 200, 'status of POST /oauth/token', '200', answer.status)
 }
 
 async function expectRefused(world: World, parameters: AuthorizationParameters, codeVerifier: string, role: 'confidential' | 'public' = 'public'): Promise<void> {
-  const answer = await redeem(world, await codeFor(world, parameters, role), { role, codeVerifier })
+  const answer = await redeem(world, await codeFor(world, parameters, { role }), { role, codeVerifier })
   const { json } = answer
   expectThat(world, answer.status >= 400, 'status of POST /oauth/token', '4xx', answer.status)
   expectThat(world, !isObject(json) || json.access_token === undefined, 'body /access_token of POST /oauth/token', '(absent)', '(present)')

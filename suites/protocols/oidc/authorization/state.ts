@@ -69,6 +69,6 @@ export const state = toChecks(authorizationOperation, [
 ])
 
 async function expectState(world: World, value: string): Promise<void> {
-  const { parameters } = await authorized(world, codeRequest(world, { state: value }).parameters)
+  const { parameters } = await authorized(world, codeRequest(world, { state: value }).parameters, { atLoginPage: true })
   expectThat(world, parameters.get('state') === value, 'parameter state', show(value), parameters.get('state') ?? undefined)
 }
