@@ -16,11 +16,12 @@ import type { Plan } from '../suites/run.suite.ts'
 import type { Arguments } from './arguments.ts'
 import type { Engine, Judged } from './engine.ts'
 import { hintsFor } from './hints.ts'
-import type { AllurePage } from '../reporters/allure-html.ts'
+import type { AllureReport } from '../reporters/allure-html.ts'
+import { AllureReporter } from '../reporters/allure-reporter.ts'
 import { printable, printableBlock } from '../reporters/printable.ts'
 import { showProgress } from './progress.ts'
-import { allureResultsOf, chooseReports, openPage, prepareFolder, writeReports, type Reports } from './reports.ts'
-import { assembleRun, factsOfRun, type RunFacts } from './run-file.ts'
+import { allureResultsOf, chooseReports, openAllureReport, prepareFolder, writeReports, type Reports } from './reports.ts'
+import { assembleRun, factsOfRun } from './run-file.ts'
 import { selectChecks } from './selection.ts'
 import { divided } from './shards.ts'
 import type { Context } from './run.ts'
@@ -38,7 +39,7 @@ export async function judgeTarget(given: Arguments, { stated, context: { baselin
   const target = await openTarget(given, stated)
   const reports = chooseReports(given, ['terminal', 'json', 'junit', 'markdown', 'allure'])
   // Allure is loaded while the checks run.
-  const page = await openPage(reports)
+  const allure = await openAllureReport(reports)
   try {
     const { profile } = target.configuration
     const all = allChecks()
@@ -47,9 +48,9 @@ export async function judgeTarget(given: Arguments, { stated, context: { baselin
     if (baseline && baseline.profile !== profile) throw new UsageError(`${given.text('baseline')} was judged by the profile ${baseline.profile}, and this run is by ${profile}; compare runs of one profile.`)
     const division = shard && divided(selected, shard, durations)
     const ofShard = shard && division ? { shard: { ...shard, plan: division.plan } } : {}
-    return await judgeAndReport(target, division?.checks ?? selected, { given, stop, all, reports, page, engine, ...(baseline ? { baseline } : {}), ...ofShard })
+    return await judgeAndReport(target, division?.checks ?? selected, { given, stop, all, reports, allure, engine, ...(baseline ? { baseline } : {}), ...ofShard })
   } finally {
-    page?.close()
+    allure?.close()
     await target.close()
   }
 }
@@ -60,13 +61,13 @@ interface Order {
   /** Every check that there is. */
   readonly all: readonly Check[]
   readonly reports: Reports
-  readonly page: AllurePage | undefined
+  readonly allure: AllureReport | undefined
   readonly engine: Engine
   readonly baseline?: Run
   readonly shard?: NonNullable<Run['shard']>
 }
 
-async function judgeAndReport(target: Target, checks: readonly Check[], { given, stop, all, reports, page, engine, baseline, shard }: Order): Promise<number> {
+async function judgeAndReport(target: Target, checks: readonly Check[], { given, stop, all, reports, allure, engine, baseline, shard }: Order): Promise<number> {
   const { configuration, closed } = await probed(target, checks, stop)
   const strict = given.flag('strict')
   const seed = given.number('seed') ?? (shard ? seedOf(shard.plan) : randomInt(0x7fff_ffff))
@@ -84,10 +85,11 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
     seed,
   })
   prepareFolder(reports)
+  allure?.begin(allureResultsOf(reports), facts)
 
   const startedAt = new Date()
   const { verdicts, problems, lost, users = [] }: Judged = closed === undefined
-    ? await judge(plan, checks, { engine, reports, facts, strict, stop })
+    ? await judge(plan, checks, { engine, allure, strict, stop })
     : { verdicts: unjudged(checks, { capabilities, missing, allowed: new Set(configuration.allow) }, closed), problems: [closed] }
 
   for (const problem of problems) warn(`conformance: ${printableBlock(problem)}`)
@@ -107,7 +109,7 @@ async function judgeAndReport(target: Target, checks: readonly Check[], { given,
     renamed: renamedChecks, existing: new Set(all.map(({ id }) => id)), selected: new Set(checks.map(({ id }) => id)),
   })
   // What was written while the run went on knows nothing of a baseline and of known failures.
-  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 && !baseline && !configuration.knownFailures?.length, page })
+  await writeReports(result, reports, { isLive: closed === undefined && verdicts.length > 0 && !baseline && !configuration.knownFailures?.length, allure })
   if (reports.names.includes('terminal') && !target.isEmbedded && closed === undefined) for (const line of hintsFor(result, configuration.lacks)) print(line)
   return exitCodeOf(result, { strict }) || (problems.length > 0 ? 3 : 0)
 }
@@ -119,18 +121,15 @@ function seedOf(plan: string): number {
 
 interface Surroundings {
   readonly engine: Engine
-  readonly reports: Reports
-  readonly facts: RunFacts
+  readonly allure: AllureReport | undefined
   readonly strict: boolean
   readonly stop: AbortSignal
 }
 
-async function judge(plan: Plan, checks: readonly Check[], { engine, reports, facts, strict, stop }: Surroundings): Promise<Judged> {
+async function judge(plan: Plan, checks: readonly Check[], { engine, allure, strict, stop }: Surroundings): Promise<Judged> {
   // A shard may be left without checks. That is no result, but nothing went wrong either.
   if (checks.length === 0) return { verdicts: [], problems: [] }
-  const reporters = reports.names.includes('allure')
-    ? [new (await import('../reporters/allure.ts')).AllureReporter({ resultsDir: allureResultsOf(reports), facts })]
-    : []
+  const reporters = allure ? [new AllureReporter(allure)] : []
   const progress = showProgress(checks.length, { strict })
   try {
     return await engine.judge({ plan, checks, reporters, onVerdict: (verdict) => progress.add(verdict), stop })

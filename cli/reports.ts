@@ -1,8 +1,9 @@
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Run } from '../core/run.ts'
 import { UsageError } from '../core/usage-error.ts'
-import type { AllurePage } from '../reporters/allure-html.ts'
+import type { AllureReport } from '../reporters/allure-html.ts'
+import { testsOf } from '../reporters/allure-reporter.ts'
 import { renderGithub, renderHtml, renderJson, renderJunit, renderMarkdown, renderSarif, renderTerminal } from '../reporters/index.ts'
 import type { Arguments } from './arguments.ts'
 import type { ReporterName } from './commands.ts'
@@ -42,10 +43,11 @@ export function chooseReports(given: Arguments, usual: readonly ReporterName[]):
 
 /**
  * Makes the folder and removes from it what will be written, so that a run that breaks off leaves nothing that looks like its result.
- * Throws {@link UsageError} where nothing can be written there: better now than after a run.
+ * Throws {@link UsageError} where nothing can be written there: better now than after a run. Allure's results, which are thousands, are removed by
+ * the process of Allure when it begins.
  */
 export function prepareFolder({ names, folder }: Reports): void {
-  const reports = names.flatMap((name) => (name === 'allure' ? ['allure-results', 'allure-report'] : isFile(name) ? [files[name].name] : []))
+  const reports = names.flatMap((name) => (name === 'allure' ? ['allure-report'] : isFile(name) ? [files[name].name] : []))
   if (reports.length === 0) return
   const outputs = [...reports, scriptsFolder]
   try {
@@ -55,6 +57,13 @@ export function prepareFolder({ names, folder }: Reports): void {
     writeFileSync(probe, '')
     rmSync(probe)
     for (const name of outputs) rmSync(join(folder, name), { recursive: true, force: true })
+    if (names.includes('allure')) {
+      const results = allureResultsOf({ folder })
+      if (!existsSync(results)) mkdirSync(results)
+      // Fails where it is no folder.
+      readdirSync(results)
+      accessSync(results, constants.W_OK)
+    }
   } catch (error) {
     throw new UsageError(`Nothing can be written to ${folder} (${(error as NodeJS.ErrnoException).code}); name another folder with --out.`)
   }
@@ -65,21 +74,26 @@ export function allureResultsOf({ folder }: Pick<Reports, 'folder'>): string {
   return join(folder, 'allure-results')
 }
 
-/** Starts Allure where its page is asked for, which takes a while: it can be done before there is a run. */
-export async function openPage({ names, history }: Reports): Promise<AllurePage | undefined> {
+/** Starts Allure where its report is asked for, which takes a while: it can be done before there is a run. */
+export async function openAllureReport({ names, history }: Reports): Promise<AllureReport | undefined> {
   if (!names.includes('allure')) return undefined
-  return (await import('../reporters/allure-html.ts')).openAllurePage(history === undefined ? {} : { history })
+  return (await import('../reporters/allure-html.ts')).openAllure(history === undefined ? {} : { history })
 }
 
 /**
- * Writes the files and prints what is to be printed. `isLive`: Allure's results are there already, written while the run went on.
- * `page` was started by {@link openPage} and is used up.
+ * Writes the files and prints what is to be printed. `isLive`: Allure has been told of each test already, while the run went on.
+ * `allure` was started by {@link openAllureReport} and is used up.
  */
-export async function writeReports(run: Run, reports: Reports, { isLive, page: opened }: { readonly isLive: boolean; readonly page?: AllurePage | undefined }): Promise<void> {
+export async function writeReports(run: Run, reports: Reports, { isLive, allure: opened }: { readonly isLive: boolean; readonly allure?: AllureReport | undefined }): Promise<void> {
   const { names, folder, verbose } = reports
-  if (names.includes('allure') && !isLive) (await import('../reporters/allure.ts')).writeAllureResults(run, allureResultsOf({ folder }))
-  // Allure makes its page in a process of its own while the other reports are written.
-  const page = (opened ?? await openPage(reports))?.make(allureResultsOf({ folder }), allurePageOf({ folder }))
+  const allure = opened ?? await openAllureReport(reports)
+  if (allure && !isLive) {
+    allure.begin(allureResultsOf({ folder }), run)
+    for (const test of testsOf(run)) allure.add(test)
+    await allure.said()
+  }
+  // Made in a process of its own while the other reports are written.
+  const page = allure?.make(run, allurePageOf({ folder }))
   const scripts = writesFiles(names) ? writeScripts(run, folder) : new Map<string, string>()
   // One by one they stand with their verdicts.
   const written: string[] = scripts.size > 0 ? [join(folder, scriptsFolder)] : []

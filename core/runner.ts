@@ -3,6 +3,7 @@ import type { Check } from './check.ts'
 import type { Client } from './client.ts'
 import { curlOf, type Way } from './curl.ts'
 import type { Effect } from './effect.ts'
+import type { Exchange } from './exchange.ts'
 import { Blocked, Mismatch, Refuted, type Counterexample, type Finding } from './finding.ts'
 import type { Redactor } from './redaction.ts'
 import { scriptOf } from './script.ts'
@@ -71,8 +72,19 @@ export async function runCheck(check: Check, permissions: Permissions, prepare: 
     ...(thrown instanceof Refuted ? { counterexample: told(check, thrown.counterexample, stage) } : {}),
     exchanges,
     ...documentsOf(stage.attachments ?? [], thrown, redactor),
-    reproduce: exchanges.map((exchange) => curlOf(exchange, stage.way)),
+    reproduce: exchanges.map((exchange) => commandFor(exchange, stage.way)),
   }
+}
+
+/** Several checks have the same exchanges in their records. */
+const commands = new WeakMap<Exchange, string>()
+
+function commandFor(exchange: Exchange, way?: Way): string {
+  const known = commands.get(exchange)
+  if (known !== undefined) return known
+  const command = curlOf(exchange, way)
+  commands.set(exchange, command)
+  return command
 }
 
 /** What a check threw; `undefined` where it came to its end. */

@@ -167,7 +167,7 @@ function exchangeStep(exchange: Exchange, { isShown }: { readonly isShown: boole
 }
 
 function attachment(name: string, contentType: string, fileExtension: string, content: string): RuntimeMessage {
-  return { type: 'attachment_content', data: { name, contentType, fileExtension, encoding: 'base64', content: Buffer.from(content).toString('base64') } }
+  return { type: 'attachment_content', data: { name, contentType, fileExtension, encoding: 'utf8', content } }
 }
 
 function httpExchangeOf(exchange: Exchange): HttpExchange {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync, copyFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stage, Status, TestResult } from 'allure-js-commons'
 import type { Category, EnvironmentInfo } from 'allure-js-commons/sdk'
@@ -14,16 +14,20 @@ const resultFile = /^(?:[\w-]+-(?:result|container|globals)\.json|[\w-]+-attachm
 /**
  * Writes results as plain files. Allure's own writer flushes each of them to the disk, which takes a second for 400 files and stalls
  * the reporter; a result lost in a power failure is no loss. The folder is emptied of the results of an earlier run.
+ * `onFile` hears of each file that is there.
  */
-export function openResults(dir: string): Writer {
+export function openResults(dir: string, onFile: (name: string, content: string | Buffer) => void = () => {}): Writer {
   mkdirSync(dir, { recursive: true })
   for (const name of readdirSync(dir)) if (resultFile.test(name)) rmSync(join(dir, name))
-  const write = (name: string, content: string | Buffer): void => writeFileSync(join(dir, name), content)
+  const write = (name: string, content: string | Buffer): void => {
+    writeFileSync(join(dir, name), content)
+    onFile(name, content)
+  }
   return {
     writeResult: (result) => write(`${result.uuid}-result.json`, JSON.stringify(result)),
     writeGroup: (group) => write(`${group.uuid}-container.json`, JSON.stringify(group)),
     writeAttachment: write,
-    writeAttachmentFromPath: (name, from) => copyFileSync(from, join(dir, name)),
+    writeAttachmentFromPath: (name, from) => write(name, readFileSync(from)),
     writeEnvironmentInfo: (info) => write('environment.properties', `${stringifyEnvInfo(info)}\n`),
     writeCategoriesDefinitions: (categories) => write('categories.json', JSON.stringify(categories, null, 2)),
     writeGlobals: (name, globals) => write(name, JSON.stringify(globals)),

@@ -7,7 +7,7 @@ import { renderSarif } from './sarif.ts'
 import { progressLine, renderChanges, renderTerminal, type TerminalOptions } from './terminal.ts'
 
 /*
- * Every format of a run. Text formats are pure functions. Allure's are `./allure.ts` (results) and `./allure-html.ts` (page), which are
+ * Every format of a run. Text formats are pure functions. Allure's results and page are made by the process of `./allure-html.ts`, which is
  * imported only where they are chosen: `await import(…)`.
  */
 

@@ -6,8 +6,10 @@ import type { Category } from 'allure-js-commons/sdk'
 import type { TestResult } from 'allure-js-commons'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createVitest } from 'vitest/node'
-import { AllureReporter, writeAllureResults } from '../../reporters/allure.ts'
+import { AllureResults, writeAllureResults } from '../../reporters/allure.ts'
 import { allureMessagesOf, idOf } from '../../reporters/allure-messages.ts'
+import { AllureReporter } from '../../reporters/allure-reporter.ts'
+import { openResults } from '../../reporters/allure-results.ts'
 import { fixedRun } from './fixed-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-allure-test-'))
@@ -160,8 +162,7 @@ test('messages of a verdict are the same each time and do not change the verdict
 
 test('a result is on the disk as soon as there is a verdict', () => {
   const dir = join(folder, 'broken-off')
-  const reporter = new AllureReporter({ resultsDir: dir, facts: fixedRun })
-  reporter.onInit()
+  const reporter = new AllureReporter(new AllureResults(openResults(dir), fixedRun))
   const task = { type: 'test', name: refused.check, mode: 'run', meta: {}, file: { filepath: '/x/y.suite.js' }, result: { state: 'fail', startTime: 1, duration: 5 } }
   const finished = { id: '1', meta: () => ({ verdict: refused }), task }
   reporter.onTestCaseResult(finished)
@@ -171,10 +172,9 @@ test('a result is on the disk as soon as there is a verdict', () => {
 
 test('a check that was ended with the run leaves no result', () => {
   const dir = join(folder, 'interrupted')
-  const reporter = new AllureReporter({ resultsDir: dir, facts: fixedRun })
+  const reporter = new AllureReporter(new AllureResults(openResults(dir), fixedRun))
   const failed = (id: string) => ({ id, meta: () => ({}), task: { type: 'test', name: id, mode: 'run', meta: {}, file: { filepath: '/x/y.suite.js' }, result: { state: 'fail' } } })
   const modules = [{ children: { allTests: () => [failed('a/b')] } }] as unknown as Parameters<typeof reporter.onTestRunEnd>[0]
-  reporter.onInit()
   reporter.onTestRunEnd(modules, [], 'interrupted')
   expect([...resultsIn(dir).keys()]).toEqual([])
   reporter.onTestRunEnd(modules, [], 'failed')
@@ -188,7 +188,7 @@ describe('a live run of vitest', () => {
     const quiet = (): NodeJS.WriteStream => new PassThrough().resume() as unknown as NodeJS.WriteStream
     const vitest = await createVitest('test', {
       config: false, root, dir: root, include: ['live/*.live.ts'], exclude: [], watch: false, cache: false, pool: 'threads', isolate: false, maxWorkers: 1,
-      reporters: [new AllureReporter({ resultsDir: dir, facts: fixedRun })],
+      reporters: [new AllureReporter(new AllureResults(openResults(dir), fixedRun))],
     }, { configFile: false, envDir: false, clearScreen: false, logLevel: 'silent' } as object, { stdout: quiet(), stderr: quiet() })
     const exitCode = process.exitCode
     await vitest.start()
