@@ -17,6 +17,8 @@ export function judge(answer: Answer, demand: AnswerDemand, schemas: SchemaJudge
     ...(error && !error.includes(errorCodeOf(answer) ?? '') ? [finding('body error code', error.join(' or '), show(errorCodeOf(answer)))] : []),
     ...(description !== undefined && !matches(description, errorDescriptionOf(answer)) ? [finding('body error description', `text like ${description}`, show(errorDescriptionOf(answer)))] : []),
     ...(body ? (answer.json === undefined ? [finding('body', 'JSON', show(answer.body))] : schemas.findings(body, answer.json, 'body')) : []),
+    // Nobody may put it there, and many parsers stumble over it (RFC 8259, 8.1). A demand without a status says something of certain members alone.
+    ...(status && (body || error) && answer.body.startsWith('\uFEFF') ? [finding('first character of the body', 'one of JSON', 'U+FEFF, a byte order mark')] : []),
     ...(text !== undefined && !matches(text, answer.body) ? [finding('body', `text like ${text}`, show(answer.body))] : []),
     ...(jwt ? Object.entries(jwt).flatMap(([member, wanted]) => judgeJwt(answer, member, wanted, schemas)) : []),
   ]

@@ -1,9 +1,10 @@
 import type { Check } from '../../core/check.ts'
 import type { Answer } from '../../core/client.ts'
-import { expectNone, expectOneOf, expectThat } from '../../core/expectation.ts'
+import { expectNone, expectOneOf, expectThat, finding } from '../../core/expectation.ts'
 import { Blocked } from '../../core/finding.ts'
 import type { ClientPersona } from '../../core/persona.ts'
 import type { World } from '../../core/world.ts'
+import { decodeJwt } from '../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../checks.ts'
 import { required } from '../endpoints/recipes.ts'
 import { auth0Docs, rfc } from '../sources.ts'
@@ -47,6 +48,31 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
       const theirs = required(world.personas.clients.other?.clientSecret, 'clients.other.clientSecret')
       if (theirs === clientSecret) throw new Blocked('clients.other has the same secret')
       expectNone(world, grantedFindings(await ask(world, { client_id: clientId, client_secret: theirs }), 'POST /oauth/token'))
+    },
+  },
+  {
+    id: 'grants/client-authentication/id/letter-case',
+    title: 'A client is refused with its id in other letters',
+    sources: [rfc(6749, '1.9'), documentation],
+    level: 'should',
+    needs,
+    async run(world) {
+      const { clientId, clientSecret } = machineOf(world)
+      const changed = swappedCase(clientId)
+      if (changed === clientId) throw new Blocked('the client id has no letters')
+      expectNone(world, grantedFindings(await ask(world, { client_id: changed, client_secret: clientSecret }), 'POST /oauth/token'))
+    },
+  },
+  {
+    id: 'grants/client-authentication/grant-type/letter-case',
+    title: 'A grant type is refused in capitals',
+    sources: [rfc(6749, '1.9')],
+    level: 'should',
+    profiles: ['standard'],
+    needs,
+    async run(world) {
+      const { clientId, clientSecret } = machineOf(world)
+      expectNone(world, grantedFindings(await ask(world, { client_id: clientId, client_secret: clientSecret, grant_type: 'CLIENT_CREDENTIALS' }), 'POST /oauth/token'))
     },
   },
   {
@@ -113,6 +139,35 @@ export const clientAuthentication: readonly Check[] = toChecks({ operations: ['P
     },
   },
   {
+    id: 'grants/client-authentication/basic/scheme-letter-case',
+    title: 'The scheme Basic may be written in small letters',
+    sources: [rfc(9110, '11.1')],
+    level: 'should',
+    profiles: ['standard'],
+    needs,
+    async run(world) {
+      const { clientId, clientSecret } = machineOf(world)
+      const usual = await askByBasic(world, clientId, clientSecret)
+      if (usual.status !== 200) throw new Blocked(`HTTP Basic is not accepted of this client: ${usual.status}`)
+      expectNone(world, refusedFindings(await askByBasic(world, clientId, clientSecret, {}, 'basic'), 'POST /oauth/token'))
+    },
+  },
+  {
+    id: 'grants/client-authentication/basic/another-client',
+    title: 'A client that authenticates by HTTP Basic is not taken for the one that the form names',
+    sources: [rfc(6749, '2.3.1'), rfc(6749, '3.2.1')],
+    level: 'should',
+    needs: [...needs, 'other-client'],
+    async run(world) {
+      const { clientId: named } = machineOf(world)
+      const { clientId, clientSecret } = required(world.personas.clients.other, 'clients.other')
+      if (clientId === named) throw new Blocked('clients.other and clients.machine are the same')
+      const { access_token: token } = bodyOf(await askByBasic(world, clientId, required(clientSecret, 'clients.other.clientSecret'), { client_id: named }))
+      const { azp, client_id: client, sub } = decodeJwt(token)?.claims ?? {}
+      expectNone(world, [azp, client, sub].some((claim) => claim === named || claim === `${named}@clients`) ? [finding('client of the access token', clientId, named)] : [])
+    },
+  },
+  {
     id: 'grants/client-authentication/basic/challenge',
     title: 'A client that fails to authenticate by HTTP Basic is told of that scheme in WWW-Authenticate',
     sources: [rfc(6749, '5.2')],
@@ -140,9 +195,9 @@ function ask(world: World, credentials: Readonly<Record<string, string>>, header
 }
 
 /** RFC 6749 has id and secret encoded as in a form; Auth0 does not say. Where it makes a difference, nothing can be demanded. */
-function askByBasic(world: World, clientId: string, clientSecret: string): Promise<Answer> {
+function askByBasic(world: World, clientId: string, clientSecret: string, more: Readonly<Record<string, string>> = {}, scheme = 'Basic'): Promise<Answer> {
   if ([clientId, clientSecret].some((part) => encodeURIComponent(part) !== part)) throw new Blocked('the client id or its secret has reserved characters')
-  return ask(world, {}, { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` })
+  return ask(world, more, { authorization: `${scheme} ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` })
 }
 
 async function requireBasic(world: World): Promise<void> {

@@ -18,9 +18,10 @@ import { revocation } from './refresh-token/revocation.ts'
 import { rotation } from './refresh-token/rotation.ts'
 import { refreshScope } from './refresh-token/scope.ts'
 import { tokenConfusion } from './token-confusion.ts'
+import { valueTypes } from './value-types.ts'
 
 /** What the grants do in sequence: what a code, a token or a secret is still good for after something has happened to it. */
 export const grantChecks: readonly Check[] = [
-  ...clientAuthentication, ...clientAssertion, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion, ...guessing, ...passwordlessSequences, ...emailLetterCase,
+  ...clientAuthentication, ...clientAssertion, ...binding, ...singleUse, ...currentTokens, ...rotation, ...refreshScope, ...revocation, ...tokenConfusion, ...valueTypes, ...guessing, ...passwordlessSequences, ...emailLetterCase,
   ...long([...codeProperties, ...refreshTokenProperties, ...encodingProperties, ...errorProperties, ...passwordProperties, ...machine]),
 ]

@@ -35,8 +35,8 @@ export function refresh(world: World, role: Role, refreshToken: string, more: Fo
 }
 
 /** Revokes a token in the name of a client. Throws {@link Blocked} where there is no such endpoint: the standards let a server do without it. */
-export async function revoke(world: World, role: Role, token: string): Promise<Answer> {
-  const answer = await world.client.send({ method: 'POST', path: '/oauth/revoke', form: { ...credentialsOf(clientOf(world, role)), token } })
+export async function revoke(world: World, role: Role, token: string, more: Form = {}): Promise<Answer> {
+  const answer = await world.client.send({ method: 'POST', path: '/oauth/revoke', form: { ...credentialsOf(clientOf(world, role)), token, ...more } })
   if ([404, 405, 501].includes(answer.status)) throw new Blocked(`there is no revocation: POST /oauth/revoke answered ${answer.status}`)
   return answer
 }

@@ -138,7 +138,11 @@ export const audiences: Rule = (variant) => {
       ...faulty,
       name: 'unknown-audience',
       subject: 'an audience that is no API',
-      provoke: sendChanged(variant, recipe, changedValues((values, world) => withValue(values, 'audience', `https://unknown-${world.unique()}.example.com/`))),
+      // For a client of its own, one that begins like an API that there is.
+      provoke: sendChanged(variant, recipe, changedValues((values, world) => {
+        const known = variant.id === 'token/client-credentials' ? world.personas.api?.audience : undefined
+        return withValue(values, 'audience', known === undefined ? `https://unknown-${world.unique()}.example.com/` : `${known}unknown-${world.unique()}`)
+      })),
     },
     ...(variant.id === 'token/client-credentials' ? [{
       kind: 'refusal' as const,

@@ -8,8 +8,7 @@ import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { recipes, required } from '../recipes.ts'
 import { requestOf, valueOf } from '../request.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
-
-const realmGrant = 'http://auth0.com/oauth/grant-type/password-realm'
+import { logInByRealm, passwordClaims, signupClaims } from './account-claims.ts'
 
 const signupPage = auth0Docs('api/authentication/signup/create-a-new-user')
 const startPage = auth0Docs('api/authentication/passwordless/get-code-or-link')
@@ -111,7 +110,7 @@ export function accountSemantics(variant: Variant): Check[] {
       },
     }, {
       id: 'endpoints/database/signup/profile',
-      title: 'Sign-up: the answer tells the name that was given',
+      title: 'Sign-up: the answer tells the name and the address that were given, to the letter',
       sources: [signupPage],
       level: 'should',
       profiles: ['auth0'],
@@ -119,11 +118,14 @@ export function accountSemantics(variant: Variant): Check[] {
       effects: variant.effects,
       async run(world) {
         const { values } = await recipes['database/signup']!.make(world)
-        const given = { given_name: 'Grace', family_name: 'Conformance', name: 'Grace Conformance', nickname: 'grace' }
-        const answer = await world.client.send(requestOf(variant, { values: [...values.filter(([name]) => !(name in given)), ...Object.entries(given)] }))
+        // What is written otherwise in Latin-1, in markup and where three bytes are all that a character may have.
+        const given = { given_name: 'Zoë', family_name: "O'Neill & 山田", name: "Zoë O'Neill & 山田", nickname: 'zoë-𝒵' }
+        // What stands behind a plus is part of the address, too.
+        const email = valueOf(values, 'email')!.replace('@', '+conformance@')
+        const answer = await world.client.send(requestOf(variant, { values: [...values.filter(([name]) => !(name in given)), ...Object.entries(given)].map(([name, value]) => [name!, name === 'email' ? email : value!] as const) }))
         if (answer.status !== 200) throw new Blocked(`the request was answered with ${answer.status}`)
         const body = isObject(answer.json) ? answer.json : {}
-        expectNone(world, Object.entries(given).flatMap(([name, value]) => (body[name] === value ? [] : [finding(`body /${name}`, value, show(body[name]))])))
+        expectNone(world, Object.entries({ ...given, email }).flatMap(([name, value]) => (body[name] === value ? [] : [finding(`body /${name}`, value, show(body[name]))])))
       },
     }, {
       id: 'endpoints/database/signup/user-can-log-in',
@@ -136,22 +138,13 @@ export function accountSemantics(variant: Variant): Check[] {
       async run(world) {
         const ingredients = await recipes['database/signup']!.make(world)
         const signup = await world.client.send(requestOf(variant, ingredients))
-        const { clients, connections } = world.personas
-        const client = required([clients.confidential, clients.public].find((candidate) => candidate?.grantTypes?.includes(realmGrant)), 'a client with password-realm')
-        const login = await world.client.send({
-          method: 'POST',
-          path: '/oauth/token',
-          form: {
-            grant_type: realmGrant, client_id: client.clientId, ...(client.clientSecret === undefined ? {} : { client_secret: client.clientSecret }),
-            username: valueOf(ingredients.values, 'email')!, password: valueOf(ingredients.values, 'password')!, realm: required(connections.database, 'connections.database'), scope: 'openid',
-          },
-        })
+        const login = await logInByRealm(world, valueOf(ingredients.values, 'email')!, valueOf(ingredients.values, 'password')!)
         expectThat(world, login.status === 200, 'status of the login', '200', login.status)
         const subject = isObject(login.json) ? decodeJwt(login.json.id_token)?.claims.sub : undefined
         const id = isObject(signup.json) ? (signup.json._id ?? signup.json.id ?? signup.json.user_id) : undefined
         expectThat(world, typeof id === 'string' && String(subject).endsWith(id), 'id_token claims /sub', `a user id that ends with ${show(id)}`, subject)
       },
-    }])
+    }, ...signupClaims(variant)])
     case 'database/change-password': return toChecks(shared, [
       {
         id: 'endpoints/database/change-password/no-user-enumeration',
@@ -193,6 +186,7 @@ export function accountSemantics(variant: Variant): Check[] {
           expectThat(world, message?.link !== undefined, 'message', 'one with a link', message ? '(a message without one)' : '(none)')
         },
       },
+      ...passwordClaims(variant),
     ])
     case 'passwordless/start-email': return toChecks(shared, [
       echoCheck(variant, 'email', 'Passwordless by e-mail: the answer names the address that the message goes to', startPage),

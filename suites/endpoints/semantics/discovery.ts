@@ -120,7 +120,7 @@ export function discoverySemantics(variant: Variant): Check[] {
     }, {
       id: 'endpoints/jwks/certificates',
       title: 'Key set: the certificate of each key holds that key',
-      sources: [rfc(7517, '4.7')],
+      sources: [rfc(7517, '4.7'), rfc(7518, '6.3.1')],
       level: 'must',
       needs: variant.needs,
       async run(world) {
@@ -128,8 +128,9 @@ export function discoverySemantics(variant: Variant): Check[] {
         expectNone(world, keys.flatMap((key, index) => {
           const [certificate] = Array.isArray(key.x5c) ? key.x5c : []
           if (typeof certificate !== 'string') return []
-          const modulus = modulusOf(certificate)
-          return modulus === key.n ? [] : [finding(`body /keys/${index}/x5c/0`, 'a certificate of the key n', modulus === undefined ? '(no certificate)' : 'a certificate of another key')]
+          const held = keyOf(certificate)
+          if (held?.n !== key.n) return [finding(`body /keys/${index}/x5c/0`, 'a certificate of the key n', held === undefined ? '(no certificate)' : 'a certificate of another key')]
+          return held?.e === key.e ? [] : [finding(`body /keys/${index}/e`, `${show(held?.e)}, as in the certificate`, show(key.e))]
         }))
       },
     }])
@@ -173,9 +174,9 @@ function thumbprintsOf(certificate: Buffer): Readonly<Record<string, readonly st
 
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
-function modulusOf(certificate: string): string | undefined {
+function keyOf(certificate: string): { readonly n?: string; readonly e?: string } | undefined {
   try {
-    return new X509Certificate(Buffer.from(certificate, 'base64')).publicKey.export({ format: 'jwk' }).n
+    return new X509Certificate(Buffer.from(certificate, 'base64')).publicKey.export({ format: 'jwk' })
   } catch {
     return undefined
   }

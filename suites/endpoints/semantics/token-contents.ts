@@ -138,7 +138,8 @@ export function apiTokenChecks(variant: Variant, needs: Check['needs'], send: Se
           [claims.aud].flat().includes(audience) && [claims.aud].flat().every((one) => one === audience || one === `${world.target.issuer}userinfo`)
             ? [] : [finding('access_token claims /aud', show(audience), show(claims.aud))],
           // `azp` in Auth0's own profile, `client_id` in that of RFC 9068.
-          [claims.azp, claims.client_id].includes(clientId) ? [] : [finding('access_token claims /azp', show(clientId), show(claims.azp ?? claims.client_id))],
+          ...(['azp', 'client_id'] as const).map((name) => (claims[name] === undefined || claims[name] === clientId ? [] : [finding(`access_token claims /${name}`, show(clientId), show(claims[name]))])),
+          claims.azp === undefined && claims.client_id === undefined ? [finding('access_token claims /azp', show(clientId), '(absent)')] : [],
           timeFindings(claims, 'access_token'),
           Math.abs(Number(claims.exp) - Number(claims.iat) - Number(lifetime)) <= roundingSeconds ? [] : [finding('access_token claims /exp', `iat + expires_in (${show(lifetime)})`, `iat + ${Number(claims.exp) - Number(claims.iat)}`)],
         )

@@ -2,11 +2,13 @@ import type { Check } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
 import { expectNone, expectOneOf, expectThat } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
+import { repeatedNames } from '../../../core/json.ts'
 import type { World } from '../../../core/world.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { operationOf, type Variant } from '../../../specs/operations.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { grantedFindings } from '../../grants/token-requests.ts'
+import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, oidcCore, recorded2021, rfc } from '../../sources.ts'
 import { required, freshAddress } from '../recipes.ts'
 import { requestOf, valueOf, withValue, type Values } from '../request.ts'
@@ -39,6 +41,11 @@ export function tokenSemantics(variant: Variant): Check[] {
 }
 
 function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
+  const written = (world: World): Promise<string> => world.once('endpoints/token/client-credentials text', async () => {
+    const { answer } = await send(world)
+    if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
+    return answer.body
+  })
   return [
     {
       id: 'endpoints/token/client-credentials/subject',
@@ -61,11 +68,20 @@ function machineChecks(needs: Check['needs'], send: Send): StatedCheck[] {
       level: 'must',
       needs,
       async run(world) {
-        const { answer } = await send(world)
-        if (answer.status !== 200) throw new Blocked(`tokens could not be had: the answer is ${answer.status}`)
-        expectThat(world, !answer.body.startsWith('\uFEFF'), 'first character of the body', '{', 'U+FEFF')
+        expectThat(world, !(await written(world)).startsWith('\uFEFF'), 'first character of the body', '{', 'U+FEFF')
       },
     },
+    ...perProfile({ auth0: 'should', standard: 'must' }, {
+      id: 'endpoints/token/client-credentials/repeated-members',
+      title: 'Client credentials grant: no member of the answer stands in it twice',
+      sources: [rfc(6749, '3.2'), rfc(8259, '4')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const repeated = repeatedNames(await written(world))
+        expectThat(world, repeated.length === 0, 'body', 'each member once', `${repeated.join(', ')} more than once`)
+      },
+    }),
     {
       id: 'endpoints/token/client-credentials/no-user-tokens',
       title: 'Client credentials grant: there is neither an ID token nor a refresh token',

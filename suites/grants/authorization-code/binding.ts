@@ -1,10 +1,10 @@
 import type { Check } from '../../../core/check.ts'
-import { expectNone } from '../../../core/expectation.ts'
+import { expectNone, finding } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { needsPkce, perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
-import { clientOf, grantedFindings, redeem } from '../token-requests.ts'
+import { clientOf, grantedFindings, redeem, scopesIn } from '../token-requests.ts'
 
 /** Values that are almost the redirect URI of the code. An empty one is not sent. */
 const redirectUris: Readonly<Record<string, { readonly title: string; readonly of: (uri: string) => string }>> = {
@@ -49,6 +49,22 @@ export const binding: readonly Check[] = toChecks({ operations: ['POST /oauth/to
       },
     }
   }),
+  {
+    id: 'grants/authorization-code/binding/scope',
+    title: 'A code gives no more than the user agreed to, whatever scope its redemption names',
+    sources: [rfc(6749, '3.3'), rfc(6749, '4.1.3')],
+    level: 'should',
+    needs: ['authorization-code', 'login'],
+    async run(world) {
+      const code = await world.given.authorizationCode({ client: 'confidential', scope: 'openid' })
+      const answer = await redeem(world, 'confidential', code, { scope: 'openid profile email' })
+      if (answer.status !== 200) throw new Blocked(`the redemption with a scope was refused: ${answer.status}`)
+      const more = (scopesIn(answer) ?? []).filter((scope) => scope === 'profile' || scope === 'email')
+      // A server may have a scope that it always gives.
+      const before = more.length === 0 ? more : scopesIn(await redeem(world, 'confidential', await world.given.authorizationCode({ client: 'confidential', scope: 'openid' }))) ?? []
+      expectNone(world, more.every((scope) => before.includes(scope)) ? [] : [finding('granted scopes', before.join(' ') || 'openid', `${more.join(' ')} as well`)])
+    },
+  },
   {
     id: 'grants/authorization-code/binding/verifier/appended',
     title: 'A code is refused with its verifier and one character more',

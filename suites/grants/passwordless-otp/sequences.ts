@@ -6,7 +6,7 @@ import type { World } from '../../../core/world.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
-import { auth0Docs, oidcCore } from '../../sources.ts'
+import { auth0Docs, oidcCore, rfc } from '../../sources.ts'
 import { bodyOf, grantedFindings, refusedFindings, tokenOf } from '../token-requests.ts'
 
 const otpGrant = 'http://auth0.com/oauth/grant-type/passwordless/otp'
@@ -35,6 +35,28 @@ export const passwordlessSequences: readonly Check[] = toChecks({ operations: ['
     sources: [grantPage, emailPage],
     level: 'must',
     run: async (world) => expectNone(world, grantedFindings((await mistakes(world)).ofAnother, at)),
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/unlike',
+    title: 'One-time codes that were sent one after another are neither the same nor do they count up',
+    sources: [emailPage, rfc(6749, '10.10')],
+    level: 'should',
+    async run(world) {
+      const { other, first, second } = await sentCodes(world)
+      const codes = [other, first, second].map(({ code }) => Number(code))
+      const steps = codes.slice(1).map((code, at) => Math.abs(code - codes[at]!))
+      // Three codes of six digits are so near one another by chance once in ten thousand million times.
+      expectThat(world, steps.some((step) => step > 9), 'codes of three messages', 'far from one another', 'the same, or a few apart')
+    },
+  },
+  {
+    ...shared,
+    id: 'grants/passwordless-otp/leading-zero',
+    title: 'A one-time code is refused with a zero before it',
+    sources: [grantPage, auth0Swift],
+    level: 'must',
+    run: async (world) => expectNone(world, grantedFindings((await almostRight(world)).zero, at)),
   },
   {
     ...shared,
@@ -128,15 +150,20 @@ function sentCodes(world: World): Promise<{ readonly other: SentCode; readonly f
     const other = await world.given.oneTimeCode({ via: 'email' })
     const first = await world.given.oneTimeCode({ via: 'email' })
     const second = await world.given.oneTimeCode({ via: 'email', username: first.username })
-    if (new Set([other.code, first.code, second.code]).size < 3) throw new Blocked('two of three codes are the same')
     return { other, first, second }
   })
+}
+
+async function differentCodes(world: World): ReturnType<typeof sentCodes> {
+  const codes = await sentCodes(world)
+  if (new Set([codes.other.code, codes.first.code, codes.second.code]).size < 3) throw new Blocked('two of three codes are the same')
+  return codes
 }
 
 /** What comes of the wrong codes for an address, and of the right one after them. */
 function mistakes(world: World): Promise<{ readonly username: string; readonly superseded: Answer; readonly ofAnother: Answer; readonly right: Answer }> {
   return world.once('grants/passwordless-otp mistakes', async () => {
-    const { other, first: { username, code: old }, second: { code } } = await sentCodes(world)
+    const { other, first: { username, code: old }, second: { code } } = await differentCodes(world)
     const superseded = await exchange(world, username, old)
     const ofAnother = await exchange(world, username, other.code)
     return { username, superseded, ofAnother, right: await exchange(world, username, code) }
@@ -146,19 +173,20 @@ function mistakes(world: World): Promise<{ readonly username: string; readonly s
 /** What comes of a good code at the wrong connection, and after three wrong ones. */
 function attempts(world: World): Promise<{ readonly asText: Answer; readonly afterThree: Answer }> {
   return world.once('grants/passwordless-otp attempts', async () => {
-    const { other: { username, code } } = await sentCodes(world)
+    const { other: { username, code } } = await differentCodes(world)
     const asText = await exchange(world, username, code, 'sms')
     for (const attempt of [1, 2, 3]) await exchange(world, username, otherCode(code, attempt))
     return { asText, afterThree: await exchange(world, username, code) }
   })
 }
 
-/** What comes of a code with more and with fewer digits. Neither is a third mistake, after which nothing would be learned. */
-function almostRight(world: World): Promise<{ readonly longer: Answer; readonly shorter: Answer }> {
+/** What comes of a code with more and with fewer digits. None comes after a third mistake, when nothing would be learned. */
+function almostRight(world: World): Promise<{ readonly longer: Answer; readonly shorter: Answer; readonly zero: Answer }> {
   return world.once('grants/passwordless-otp almost right', async () => {
     const { username, code } = await world.given.oneTimeCode({ via: 'email' })
     const longer = await exchange(world, username, `${code}0`)
-    return { longer, shorter: await exchange(world, username, code.slice(0, -1)) }
+    const shorter = await exchange(world, username, code.slice(0, -1))
+    return { longer, shorter, zero: await exchange(world, username, `0${code}`) }
   })
 }
 

@@ -31,14 +31,29 @@ const kinds = {
   'without-its-last': (text: string) => text.replace(/=+$/, '').slice(0, -1),
   'first-half': (text: string) => text.slice(0, Math.ceil(text.length / 2)),
   reversed: (text: string) => ([...text].reverse().join('') === text ? `Ab${text}` : [...text].reverse().join('')),
+  wildcard: (text: string) => `${text.slice(0, Math.ceil(text.length / 2))}%`,
+  'null-character': (text: string) => `${text}\0more`,
 } satisfies Record<string, (text: string, at: number) => string>
 
-/** Every kind once, so that none is left to chance. */
-export const everyChange: readonly Change[] = (Object.keys(kinds) as ChangeKind[]).map((kind) => ({ kind, at: 0.5 }))
+/** What cannot stand in a header, and means something to data bases and to C only. */
+const ofForms: readonly ChangeKind[] = ['wildcard', 'null-character']
 
-/** Any change. */
+/** Every kind once, so that none is left to chance. */
+export const everyChangeOfForms: readonly Change[] = (Object.keys(kinds) as ChangeKind[]).map((kind) => ({ kind, at: 0.5 }))
+export const everyChange: readonly Change[] = everyChangeOfForms.filter(({ kind }) => !ofForms.includes(kind))
+
+/** Any change that can be sent in a header. */
 export function anyChange(fc: typeof FastCheck): FastCheck.Arbitrary<Change> {
-  return fc.record({ kind: fc.constantFrom(...(Object.keys(kinds) as ChangeKind[])), at: fc.integer({ min: 0, max: 999 }).map((share) => share / 1000) })
+  return anyOf(fc, everyChange)
+}
+
+/** Any change of what is sent in a form. */
+export function anyChangeOfForms(fc: typeof FastCheck): FastCheck.Arbitrary<Change> {
+  return anyOf(fc, everyChangeOfForms)
+}
+
+function anyOf(fc: typeof FastCheck, changes: readonly Change[]): FastCheck.Arbitrary<Change> {
+  return fc.record({ kind: fc.constantFrom(...changes.map(({ kind }) => kind)), at: fc.integer({ min: 0, max: 999 }).map((share) => share / 1000) })
 }
 
 /** The text with a change, which leaves it no shorter than nothing: it has at least four characters. */

@@ -1,9 +1,12 @@
 import type { Check } from '../../../core/check.ts'
+import type { Answer } from '../../../core/client.ts'
 import { expectNone, finding, show } from '../../../core/expectation.ts'
 import { Blocked } from '../../../core/finding.ts'
+import type { World } from '../../../core/world.ts'
 import { decodeJwt, errorCodeOf } from '../../../specs/judgement.ts'
 import { toChecks, type StatedCheck } from '../../checks.ts'
 import { required } from '../../endpoints/recipes.ts'
+import { perProfile } from '../../protocols/oidc/authorization/authorizing.ts'
 import { auth0Docs, rfc } from '../../sources.ts'
 import { bodyOf, clientOf, currentToken, grantedFindings, redeem, refresh, refusedFindings, tokenOf } from '../token-requests.ts'
 
@@ -73,13 +76,52 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
     profiles: ['auth0'],
     needs: ['refresh-token'],
     async run(world) {
-      const { audience } = required(world.personas.api, 'api')
-      const tokens = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', audience, fresh: true })
-      const before = audienceOf(tokens.accessToken)
-      if (!before.includes(audience)) throw new Blocked(`the login gave no token for ${audience}`)
-      const answer = await refresh(world, 'confidential', required(tokens.refreshToken, 'a refresh token'))
-      const after = audienceOf(tokenOf(answer, 'access_token'))
+      const { audience, refreshed } = await refreshedForApi(world)
+      const after = audienceOf(tokenOf(refreshed, 'access_token'))
       expectNone(world, after.includes(audience) ? [] : [finding('access_token claims /aud', audience, show(after))])
+    },
+  },
+  ...perProfile({ auth0: 'should', standard: 'must' }, {
+    id: 'grants/refresh-token/current-token/lifetime',
+    title: 'The lifetime that a refresh tells is that of its access token, in seconds',
+    sources: [rfc(6749, '5.1'), ...sources],
+    level: 'must',
+    needs: ['refresh-token'],
+    async run(world) {
+      const { refreshed } = await refreshedForApi(world)
+      const { iat, exp } = decodeJwt(tokenOf(refreshed, 'access_token'))?.claims ?? {}
+      const { expires_in: told } = bodyOf(refreshed)
+      if (typeof iat !== 'number' || typeof exp !== 'number' || told === undefined) throw new Blocked('the access token, or the answer, tells no lifetime')
+      // One that is counted from the moment of the answer may be a little shorter.
+      expectNone(world, Math.abs(exp - iat - Number(told)) <= 60 ? [] : [finding('body /expires_in', `${exp - iat}, as in the access token`, show(told))])
+    },
+  }),
+  {
+    id: 'grants/refresh-token/current-token/jti',
+    title: 'The jti of access tokens, where there is one, differs from one to the next',
+    sources: [rfc(7519, '4.1.7'), rfc(9068, '2.2')],
+    level: 'must',
+    needs: ['refresh-token'],
+    async run(world) {
+      const { ofLogin, refreshed } = await refreshedForApi(world)
+      const later = tokenOf(refreshed, 'access_token')
+      const [first, second] = [ofLogin, later].map((token) => decodeJwt(token)?.claims.jti)
+      expectNone(world, first === undefined || first !== second || ofLogin === later ? [] : [finding('access_token claims /jti of the refresh', 'another than that of the login', show(second))])
+    },
+  },
+  {
+    id: 'grants/refresh-token/current-token/another-audience',
+    title: 'A refresh gives no access token for an API that the login was not for',
+    sources: [rfc(6749, '6'), ...sources],
+    level: 'should',
+    profiles: ['auth0'],
+    needs: ['refresh-token', 'ungranted-api'],
+    async run(world) {
+      const { token } = await refreshedForApi(world)
+      const other = required(world.personas.api?.ungrantedAudience, 'api.ungrantedAudience')
+      const answer = await refresh(world, 'confidential', token, { audience: other })
+      const audiences = audienceOf(typeof bodyOf(answer).access_token === 'string' ? String(bodyOf(answer).access_token) : '')
+      expectNone(world, audiences.includes(other) ? [finding('access_token claims /aud', `not ${other}`, show(audiences))] : [])
     },
   },
   {
@@ -97,6 +139,18 @@ export const currentTokens: readonly Check[] = toChecks({ operations: ['POST /oa
     },
   },
 ])
+
+/** A refresh after a login for the API of the configuration, and the refresh token that is good by then. */
+function refreshedForApi(world: World): Promise<{ readonly audience: string; readonly ofLogin: string; readonly refreshed: Answer; readonly token: string }> {
+  return world.once('grants/refresh-token/current-token for the API', async () => {
+    const { audience } = required(world.personas.api, 'api')
+    const tokens = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', audience, fresh: true })
+    if (!audienceOf(tokens.accessToken).includes(audience)) throw new Blocked(`the login gave no token for ${audience}`)
+    const first = required(tokens.refreshToken, 'a refresh token')
+    const refreshed = await refresh(world, 'confidential', first)
+    return { audience, ofLogin: tokens.accessToken, refreshed, token: currentToken(refreshed, first) }
+  })
+}
 
 function audienceOf(token: string): unknown[] {
   return [decodeJwt(token)?.claims.aud].flat()

@@ -38,6 +38,22 @@ export const revocation: readonly Check[] = toChecks({ operations: ['POST /oauth
     },
   },
   {
+    id: 'grants/refresh-token/revocation/wrong-hint',
+    title: 'A refresh token is revoked though the hint says that it is an access token',
+    sources: [rfc(7009, '2.1')],
+    level: 'must',
+    profiles: ['standard'],
+    endsGrants: true,
+    needs: ['revocation'],
+    async run(world) {
+      const { refreshToken } = await world.given.tokens({ client: 'confidential', scope: 'openid offline_access', fresh: true })
+      const token = required(refreshToken, 'a refresh token')
+      const answer = await revoke(world, 'confidential', token, { token_type_hint: 'access_token' })
+      expectOneOf(world, 'status of POST /oauth/revoke', answer.status, [200])
+      expectNone(world, grantedFindings(await refreshUntilRefused(world, 'confidential', token), 'the refresh with the revoked token'))
+    },
+  },
+  {
     id: 'grants/refresh-token/revocation/other-client',
     title: 'A client cannot revoke the refresh token of another: it goes on working',
     sources: [rfc(7009, '2.1'), documentation],

@@ -1,5 +1,6 @@
 import type { Check, Source } from '../../../core/check.ts'
 import type { Answer } from '../../../core/client.ts'
+import { headerValues } from '../../../core/exchange.ts'
 import { expectNone, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked, type Finding } from '../../../core/finding.ts'
 import type { World } from '../../../core/world.ts'
@@ -132,7 +133,9 @@ async function expectPublished(world: World, path: string): Promise<void> {
 
 /** Why a browser keeps an answer from a page that sent no cookies with its request. */
 function hiddenFindings(answer: Answer, origin: string): Finding[] {
-  const allowed = answer.header('access-control-allow-origin')
+  // A header that a proxy and the application set, each for itself, allows nobody.
+  const [allowed, ...more] = headerValues(answer.headers, 'access-control-allow-origin')
+  if (more.length > 0) return [finding('header access-control-allow-origin', 'one value', [allowed, ...more].join(' and '))]
   return allowed === '*' || allowed === origin ? [] : [finding('header access-control-allow-origin', `* or ${origin}`, show(allowed))]
 }
 

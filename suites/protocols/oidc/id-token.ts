@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Check } from '../../../core/check.ts'
 import { expectNone, expectOneOf, expectThat, finding, show } from '../../../core/expectation.ts'
 import { Blocked, type Finding } from '../../../core/finding.ts'
+import { repeatedNames } from '../../../core/json.ts'
 import type { World } from '../../../core/world.ts'
 import { decodeJwt } from '../../../specs/judgement.ts'
 import { toChecks } from '../../checks.ts'
@@ -13,6 +14,7 @@ import { perProfile } from './authorization/authorizing.ts'
 import { loggedIn } from './session.ts'
 
 type Jwt = NonNullable<ReturnType<typeof decodeJwt>>
+type Written = Jwt & { readonly token: string }
 
 const needs = ['authorization-code', 'login', 'openid-connect'] as const
 
@@ -129,6 +131,21 @@ export const idToken: readonly Check[] = [
       },
     },
     {
+      id: 'protocols/oidc/id-token/serialization',
+      title: 'An ID token is written in base64url without padding, and no name in it stands twice',
+      sources: [rfc(7515, '2'), rfc(7519, '4')],
+      level: 'must',
+      needs,
+      async run(world) {
+        const { token } = (await twoLogins(world))[0]
+        const parts = token.split('.')
+        if (parts.length !== 3) throw new Blocked('the ID token is encrypted')
+        expectThat(world, parts.every((part) => /^[\w-]*$/.test(part)), 'id_token', 'letters, digits, - and _ in each part', '(others, or padding)')
+        const repeated = parts.slice(0, 2).flatMap((part) => repeatedNames(Buffer.from(part, 'base64url').toString('utf8')))
+        expectThat(world, repeated.length === 0, 'id_token', 'each name once', `${repeated.join(', ')} more than once`)
+      },
+    },
+    {
       id: 'protocols/oidc/id-token/published-algorithm',
       title: 'ID tokens are signed with an algorithm that discovery lists',
       sources: [oidcDiscovery('3', 'ProviderMetadata'), oidcCore('3.1.3.7', 'IDTokenValidation')],
@@ -206,11 +223,12 @@ export const idToken: readonly Check[] = [
 /** A login by code, and the tokens that it gave. */
 async function tokensOfLogin(world: World, parameters: Readonly<Record<string, string>>) {
   const answer = await redeem(world, 'confidential', (await loggedIn(world, parameters)).given)
-  return { answer, idToken: decoded(tokenOf(answer, 'id_token')), accessToken: tokenOf(answer, 'access_token') }
+  const token = tokenOf(answer, 'id_token')
+  return { answer, idToken: { ...decoded(token), token }, accessToken: tokenOf(answer, 'access_token') }
 }
 
 /** The ID tokens of two browsers, for `openid` alone. */
-function twoLogins(world: World): Promise<readonly [Jwt, Jwt]> {
+function twoLogins(world: World): Promise<readonly [Written, Written]> {
   return world.once('protocols/oidc/id-token two logins', async () => [(await tokensOfLogin(world, {})).idToken, (await tokensOfLogin(world, {})).idToken])
 }
 

@@ -21,6 +21,7 @@ const nearMisses: Readonly<Record<string, { readonly title: string; readonly lev
   'other-scheme': { title: 'with http for https or the other way round', level: 'should', of: (url) => `${url.protocol === 'https:' ? 'http' : 'https'}://${url.host}${url.pathname}` },
   'longer-host': { title: 'whose host goes on', of: (url) => `${url.protocol}//${url.hostname}.attacker.example${url.pathname}` },
   'user-information': { title: 'that holds the allowed host as user information', of: (url) => `${url.protocol}//${url.host}@attacker.example${url.pathname}` },
+  'without-scheme': { title: 'without a scheme', of: (url) => `//attacker.example${url.pathname}` },
   backslash: { title: 'that has the allowed host behind a backslash', of: (url) => `${url.protocol}//attacker.example\\@${url.host}${url.pathname}` },
 }
 
@@ -124,7 +125,7 @@ async function logOut(world: World, cookies: string) {
 
 async function expectNoReturn(world: World, address: string): Promise<void> {
   const { location, status } = await world.client.send({ method: 'GET', path: '/v2/logout', query: { client_id: clientOf(world, 'confidential').clientId, returnTo: address } })
-  const wanted = new URL(address)
+  const wanted = new URL(address, world.target.baseUrl)
   const isThere = status >= 300 && status < 400 && location?.protocol === wanted.protocol && location.host === wanted.host && location.pathname === wanted.pathname
   expectThat(world, !isThere, 'header location', `not ${address}`, location?.href)
 }

@@ -92,10 +92,11 @@ export const rpLogout: readonly Check[] = toChecks({ operations: ['GET /oidc/log
     effects: ['logout'],
     endsGrants: true,
     async run(world) {
-      const byGet = (await logoutWithState(world)).answer
-      if (byGet.status >= 400) throw new Blocked(`a logout by GET is not served: ${describe(byGet)}`)
-      const { answer } = await logoutByPost(world)
+      const byGet = await logoutWithState(world)
+      if (byGet.answer.status >= 400) throw new Blocked(`a logout by GET is not served: ${describe(byGet.answer)}`)
+      const { answer, end } = await logoutByPost(world)
       expectThat(world, answer.status < 400, 'status of the logout by POST', '2xx or a redirect', answer.status)
+      expectThat(world, !isReturn(world, byGet.end) || isReturn(world, end), 'header location of the logout by POST', `${logoutUrl(world)}, as by GET`, describe(end))
     },
   }),
   {

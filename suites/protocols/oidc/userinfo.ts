@@ -87,6 +87,20 @@ export const userinfo: readonly Check[] = toChecks({ operations: ['GET /userinfo
     },
   })),
   {
+    id: 'protocols/oidc/userinfo/audience',
+    title: 'An access token for an API and openid is for userinfo as well, and says so',
+    sources: [auth0Docs('secure/tokens/access-tokens/get-access-tokens'), rfc(7519, '4.1.3')],
+    level: 'should',
+    profiles: ['auth0'],
+    needs: ['userinfo', 'authorization-code', 'login'],
+    async run(world) {
+      const { aud, scope } = decodeJwt(await signedToken(world))?.claims ?? {}
+      if (typeof scope === 'string' && !scope.split(' ').includes('openid')) throw new Blocked('openid was not granted')
+      // It may be named by another domain of the tenant.
+      expectThat(world, [aud].flat().some((one) => String(one).endsWith('/userinfo')), 'access_token claims /aud', `${world.target.issuer}userinfo among others`, aud)
+    },
+  },
+  {
     id: 'protocols/oidc/userinfo/scope-openid',
     title: 'For openid alone there is neither an e-mail address nor a name',
     sources: [oidcCore('5.4', 'ScopeClaims'), auth0Docs('get-started/apis/scopes/openid-connect-scopes')],

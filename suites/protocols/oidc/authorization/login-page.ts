@@ -1,3 +1,4 @@
+import type { Source } from '../../../../core/check.ts'
 import type { Answer } from '../../../../core/client.ts'
 import { headerValues } from '../../../../core/exchange.ts'
 import { expectThat } from '../../../../core/expectation.ts'
@@ -10,7 +11,19 @@ import { asksToLogIn, hasElement, isRedirect, session, visit } from './browser.t
 
 const clickjacking = auth0Docs('troubleshoot/product-lifecycle/past-migrations/clickjacking-protection-for-universal-login')
 
+const sameSite: Source = { name: 'Cookies: HTTP State Management Mechanism (RFC 6265bis)', section: '5.2', url: 'https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.2' }
+
 const sessionCookies = ['auth0', 'auth0_compat']
+
+/** What was set on the way of a login. Throws {@link Blocked} where the cookies have other names: nobody knows then which is that of the session. */
+async function cookiesOfSession(world: World): Promise<readonly { readonly name: string; readonly attributes: readonly string[] }[]> {
+  await session(world)
+  const set = world.client.exchanges.flatMap(({ response }) => headerValues(response?.headers ?? [], 'set-cookie'))
+  const cookies = set.map((cookie) => cookie.split(';').map((part) => part.trim())).map(([pair = '', ...attributes]) => ({ name: pair.split('=')[0]!.trim(), attributes }))
+  const ofSession = cookies.filter(({ name }) => sessionCookies.includes(name))
+  if (ofSession.length === 0) throw new Blocked(`no cookie is named ${sessionCookies.join(' or ')}`)
+  return ofSession
+}
 
 /** The page that asks for the password: whom it lets in, what it repeats, and what browsers are told about it. */
 export const loginPage = toChecks(authorizationOperation, [
@@ -84,14 +97,22 @@ export const loginPage = toChecks(authorizationOperation, [
     profiles: ['auth0'],
     needs: withConfidential,
     async run(world) {
-      await session(world)
-      const set = world.client.exchanges.flatMap(({ response }) => headerValues(response?.headers ?? [], 'set-cookie'))
-      const cookies = set.filter((cookie) => sessionCookies.includes(cookie.split('=')[0]!.trim()))
-      if (cookies.length === 0) throw new Blocked(`no cookie is named ${sessionCookies.join(' or ')}`)
-      for (const cookie of cookies) {
-        const [pair = '', ...attributes] = cookie.split(';').map((part) => part.trim())
-        expectThat(world, attributes.some((attribute) => attribute.toLowerCase() === 'httponly'), `header set-cookie of ${pair.split('=')[0]}`, 'HttpOnly among its attributes', attributes.join('; '))
+      for (const { name, attributes } of await cookiesOfSession(world)) {
+        expectThat(world, attributes.some((attribute) => attribute.toLowerCase() === 'httponly'), `header set-cookie of ${name}`, 'HttpOnly among its attributes', attributes.join('; '))
       }
+    },
+  },
+  {
+    id: 'protocols/oidc/authorization/login-page/session-cookie/cross-site',
+    title: 'Login: browsers send a cookie of the session along when an application leads them back',
+    sources: [auth0Docs('manage-users/cookies/samesite-cookie-attribute-changes'), sameSite],
+    level: 'should',
+    profiles: ['auth0'],
+    needs: withConfidential,
+    async run(world) {
+      const cookies = await cookiesOfSession(world)
+      const isSent = cookies.some(({ attributes }) => !attributes.some((attribute) => /^samesite\s*=\s*strict$/i.test(attribute)))
+      expectThat(world, isSent, `header set-cookie of ${cookies.map(({ name }) => name).join(' and ')}`, 'one without SameSite=Strict', 'SameSite=Strict in all')
     },
   },
   ...(['login_hint', 'state', 'ui_locales'] as const).map((name) => ({

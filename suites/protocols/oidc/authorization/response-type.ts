@@ -32,6 +32,19 @@ export const responseType = toChecks(authorizationOperation, [
     },
   },
   {
+    id: 'protocols/oidc/authorization/response-type/letter-case',
+    title: 'Authorization: CODE is no response type',
+    sources: [rfc(6749, '1.9'), rfc(6749, '3.1.1')],
+    level: 'should',
+    profiles: ['standard'],
+    needs: withConfidential,
+    async run(world) {
+      const { cookies } = await session(world)
+      const { delivered } = await visit(world, codeRequest(world, { response_type: 'CODE' }).parameters, cookies)
+      expectThat(world, !delivered?.parameters.get('code'), 'parameter code', '(absent)', '(present)')
+    },
+  },
+  {
     id: 'protocols/oidc/authorization/response-type/code-of-its-own',
     title: 'Authorization: every request gets a code of its own',
     sources: [rfc(6749, '4.1.2'), rfc(6749, '10.10')],

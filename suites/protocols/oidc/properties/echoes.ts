@@ -25,6 +25,8 @@ const printableExamples = [
   'aB%2BcD%2520eF/gH?iJ==',
   'a+b&c=D#e%f;g',
   '{"returnTo":"/x?Y=1 z"}',
+  // A number, a word and a time to parsers that guess types; an address to those that tidy paths.
+  '00123456789012345678901', 'null', '2024-01-31T10:00:00Z', '//a/../b//./c',
   `_${printable.join('')}_`,
   ...[65, 129, 256, 513, 1025, 1400].map((length) => `${'Ab0-'.repeat(length / 4)}End.`.slice(-length)),
 ]
@@ -47,7 +49,7 @@ export const echoProperties: readonly Check[] = toChecks({ ...authorizationOpera
     sources: [rfc(6749, '4.1.2'), rfc(6749, 'A.5'), authorizePage],
     level: 'must',
     needs: withConfidential,
-    run: (world) => expectStates(world, anyPrintable, printableExamples, 6),
+    run: (world) => expectStates(world, anyPrintable, printableExamples, 4),
   },
   {
     // RFC 6749 has printable ASCII in a state only (appendix A.5): the standard says nothing of these.
@@ -66,7 +68,7 @@ export const echoProperties: readonly Check[] = toChecks({ ...authorizationOpera
     level: 'must',
     operations: ['GET /authorize', 'POST /oauth/token'],
     needs: withOpenId,
-    run: (world) => expectNonces(world, anyPrintable, printableExamples, 4),
+    run: (world) => expectNonces(world, anyPrintable, printableExamples.filter((text) => text !== 'null' && !text.startsWith('//')), 2),
   },
   {
     id: 'protocols/oidc/properties/nonce/unicode',
