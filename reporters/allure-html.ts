@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageRoot } from '../core/package-root.ts'
 import type { Run } from '../core/run.ts'
-import type { RunFacts } from './allure-messages.ts'
+import { asShown, type RunFacts } from './allure-messages.ts'
 import type { Answer, Order } from './allure-process.ts'
 import type { EndedTest, Results } from './allure-reporter.ts'
 import { printable } from './printable.ts'
@@ -75,7 +75,7 @@ export function openAllure({ lookIn = usualPlaces(), history }: { readonly lookI
       const { suite, target, profile, seed } = facts
       send({ begin: { resultsDir: folder, facts: { suite, target, profile, seed }, ...(history === undefined ? {} : { history: resolve(history) }) } })
     },
-    add: (test) => send({ test }),
+    add: ({ verdict, ...test }) => send({ test: { ...test, ...(verdict ? { verdict: asShown(verdict) } : {}) } }),
     said: () => said,
     async make(run, outFile) {
       let isLate = false

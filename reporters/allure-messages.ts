@@ -61,6 +61,18 @@ export function allureMessagesOf(verdict: Verdict, facts: RunFacts): RuntimeMess
   ]
 }
 
+/** A verdict without what is not shown of it: nearly all pass, and each goes to another process. */
+export function asShown(verdict: Verdict): Verdict {
+  if (verdict.status !== 'pass') return verdict
+  const last = verdict.exchanges.length - 1
+  return { ...verdict, reproduce: [], exchanges: verdict.exchanges.map((exchange, at) => (at === last ? exchange : outlineOf(exchange))) }
+}
+
+/** What the name of a step is made of, and when it was. */
+function outlineOf({ request: { method, url }, response, ...rest }: Exchange): Exchange {
+  return { ...rest, request: { method, url, headers: [] }, ...(response ? { response: { status: response.status, headers: [], body: '' } } : {}) }
+}
+
 /** The Allure status of a verdict, and the message that its page and its categories show. */
 export function allureOutcomeOf(verdict: Verdict, facts: RunFacts): { readonly status: `${Status}`; readonly details: StatusDetails } {
   const { status, level, findings, reason } = verdict

@@ -7,10 +7,10 @@ import type { TestResult } from 'allure-js-commons'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createVitest } from 'vitest/node'
 import { AllureResults, writeAllureResults } from '../../reporters/allure.ts'
-import { allureMessagesOf, idOf } from '../../reporters/allure-messages.ts'
+import { allureMessagesOf, asShown, idOf } from '../../reporters/allure-messages.ts'
 import { AllureReporter } from '../../reporters/allure-reporter.ts'
 import { openResults } from '../../reporters/allure-results.ts'
-import { fixedRun } from './fixed-run.ts'
+import { comparedRun, fixedRun, greenRun } from './fixed-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'conformance-allure-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -28,6 +28,14 @@ function stable(result: TestResult): unknown {
   const text = JSON.stringify(rest).replace(/[\da-f-]{36}-attachment/g, 'attachment')
   return { ...JSON.parse(text) as object, ...(rest.steps.some(({ attachments }) => attachments.length > 0) ? { start, stop } : {}) }
 }
+
+test('what is left out of a verdict on its way to the other process is nothing that is shown', () => {
+  const passed = fixedRun.verdicts.map((verdict) => ({ ...verdict, status: 'pass' as const, exchanges: [...verdict.exchanges, ...refused.exchanges, ...refused.exchanges] }))
+  for (const verdict of [...fixedRun.verdicts, ...greenRun.verdicts, ...comparedRun.verdicts, ...passed]) {
+    expect(allureMessagesOf(asShown(verdict), fixedRun)).toEqual(allureMessagesOf(verdict, fixedRun))
+  }
+  expect(JSON.stringify(passed.map(asShown)).length).toBeLessThan(JSON.stringify(passed).length * 0.8)
+})
 
 describe('a run written as Allure results', () => {
   const dir = join(folder, 'written')
