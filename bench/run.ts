@@ -50,12 +50,27 @@ const loop = written('loop.mjs', `
   await Promise.all(Array.from({ length: 10 }, ask))
   process.exit(0)`)
 written('empty.test.mjs', `import { test } from ${at('node_modules/vitest/dist/index.js')}\nfor (let i = 0; i < ${run.verdicts.length}; i++) test.concurrent('t' + i, async () => {})`)
+const slow = written('slow.mjs', `
+  import { spawnSync } from 'node:child_process'
+  import { Worker, isMainThread, parentPort } from 'node:worker_threads'
+  import { writeFileSync } from 'node:fs'
+  if (isMainThread) {
+    const worker = new Worker(new URL(import.meta.url), {})
+    await new Promise((ready) => worker.once('message', ready))
+    process.exit(spawnSync(process.execPath, [${JSON.stringify(program)}, '--seed', '1', '--reporter', 'json', '--config', 'slow.json', '--out', 'd']).status)
+  } else {
+    const { startReferenceTenant } = await import(${at('dist/fixtures/reference/server.js')})
+    const tenant = await startReferenceTenant({ tamper: ({ response }) => new Promise((answer) => setTimeout(answer, 60, response)) })
+    writeFileSync('slow.json', JSON.stringify(tenant.configuration))
+    parentPort.postMessage('ready')
+  }`)
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 
 const cases: readonly (readonly [name: string, args: readonly string[]])[] = [
   [`run, ${run.verdicts.length} checks, ${requests} requests: terminal, json`, [program, '--seed', '1', '--reporter', 'terminal,json', '--out', 'a']],
   ['run, the usual reports with Allure', [program, '--seed', '1', '--out', 'b']],
   ['one check', [program, 'endpoints/discovery', '--seed', '1', '--reporter', 'terminal']],
+  ['run, json, with a target that takes 60 ms for an answer', [slow]],
   ['as many requests to the same tenant in a loop', [loop]],
   ['vitest, as many empty tests', [vitest, 'run', '--root', folder, '--pool', 'threads', '--no-isolate', 'empty.test.mjs']],
 ]
