@@ -43,14 +43,16 @@ export function scriptOf(replayed: Replayed): string {
   })
   // Numbered in the order in which they are given.
   for (const source of sources) if (variables.usesOf(source).length > 0) variables.nameOf(source)
-  const isBeforeNeeded = sources.some((source) => source.at < counterexample.before && variables.usesOf(source).some((at) => at >= counterexample.before))
+  const { before } = counterexample
+  const isBeforeNeeded = sources.some((source) => source.at < before && variables.usesOf(source).some((at) => at >= before))
+    || namesSomebody(exchanges.slice(before), signedUpIn(exchanges.slice(0, before)))
   const commands = (at: number): string[] => [
     requestOf(requests[at]!.exchange, requests[at]!.slots, baseUrl, redact),
     ...sources.filter((source) => source.at === at && variables.usesOf(source).length > 0).map((source) => `${variables.nameOf(source)}=$(${source.command})`),
   ]
   const between = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, at) => commands(from + at)).flat()
 
-  let at = counterexample.before
+  let at = before
   const body: string[] = isBeforeNeeded ? ["\nstep 'Before: a session, and whatever else the steps start from'", ...between(0, at)] : []
   for (const [index, { title: step, expected, actual, exchanges: count }] of counterexample.steps.entries()) {
     body.push(`\nstep ${quoted(plain(redact(`${index + 1}. ${step}`)))}`, ...between(at, at + count), `told ${quoted(plain(redact(expected)))} ${quoted(plain(redact(actual)))}`)
@@ -66,6 +68,17 @@ export function scriptOf(replayed: Replayed): string {
     text,
     '',
   ].join('\n'))
+}
+
+/** Addresses of users who signed up in these exchanges. */
+function signedUpIn(exchanges: readonly Exchange[]): Set<string> {
+  const signups = exchanges.filter(({ request }) => request.url.endsWith('/dbconnections/signup'))
+  return new Set(signups.flatMap((exchange) => slotsOf(exchange).filter(({ name }) => name === 'email').map(({ value }) => value)))
+}
+
+/** Whether a user with one of these addresses has to be there for what is sent. */
+function namesSomebody(exchanges: readonly Exchange[], addresses: ReadonlySet<string>): boolean {
+  return exchanges.some((exchange) => slotsOf(exchange).some(({ value }) => addresses.has(value)))
 }
 
 type Filled = Slot & { readonly text: (() => string) | undefined }
