@@ -70,7 +70,7 @@ export interface Answer {
 /** Sends requests to one target on behalf of one check, and records each exchange without its secrets. */
 export interface Client {
   send(request: RequestStatement): Promise<Answer>
-  /** Takes exchanges of another check into the record: what they made is used here as well. */
+  /** Takes exchanges of another check into the record, where they are not in it already: what they made is used here as well. */
   adopt(exchanges: readonly Exchange[]): void
   /** Empties the record: of many attempts with generated inputs only one is told. */
   forget(): void
@@ -150,7 +150,7 @@ export function createClient(connection: Connection, redactor: Redactor): Client
   const exchanges: Exchange[] = []
   return {
     exchanges,
-    adopt: (others) => void exchanges.push(...others),
+    adopt: (others) => void exchanges.push(...others.filter((other) => !exchanges.includes(other))),
     forget: () => void exchanges.splice(0),
     async send(statement) {
       const url = urlOf(connection.baseUrl, statement)
