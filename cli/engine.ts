@@ -105,8 +105,17 @@ export async function startEngine(concurrency: number): Promise<Engine> {
     ending ??= running.then(() => vitest.close()).finally(() => worker.close())
     return ending
   }
+  const end = (): Promise<void> => {
+    // It may be waiting to be told what to judge.
+    if (!ending) worker.say({ end: true })
+    return close()
+  }
   return {
     async judge(judging) {
+      if (judging.stop.aborted) {
+        await end()
+        return { verdicts: [], problems: [] }
+      }
       const collector = createCollector(judging)
       audience.join([collector.reporter, ...judging.reporters], vitest)
       worker.say({ plan: judging.plan })
@@ -122,11 +131,7 @@ export async function startEngine(concurrency: number): Promise<Engine> {
         ...(lost === undefined ? {} : { lost }),
       }
     },
-    close() {
-      // It may be waiting to be told what to judge.
-      if (!ending) worker.say({ end: true })
-      return close()
-    },
+    close: end,
   }
 }
 
@@ -177,7 +182,6 @@ async function untilStopped(running: Promise<string[]>, vitest: Vitest, worker: 
     worker.say({ end: true })
     void vitest.cancelCurrentRun('keyboard-input')
   }
-  if (stop.aborted) cancel()
   stop.addEventListener('abort', cancel)
   try {
     return await running
